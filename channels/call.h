@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Calls. A call line carries a request and then, in place, its reply: two cache-line transfers. The
+ * turn in its header is odd while a request waits and even when the line is the client's: request
+ * 2g+1, reply 2g+2, generation g counted by each side in private. A header with any other turn is
+ * stale, early or forged, and is not looked at further.
+ *
+ * Lines are picked lowest free index first, so that one call in flight always uses the hottest
+ * line, and the server scans no further than needed.
+ *
+ * A client and a server struct belong to one thread each. Nothing here blocks or knows the time:
+ * deadlines are compared with the @now that the caller passes, in any unit that grows.
+ */
+#ifndef CORDON_CHANNELS_CALL_H
+#define CORDON_CHANNELS_CALL_H
+
+#include <errno.h>
+#include <stdint.h>
+#include "channels/layout.h"
+
+struct cordon_client {
+	struct cordon_line *lines;
+	unsigned n;
+	uint64_t all; /* set of the n lines */
+	uint64_t busy; /* set: not free, for whatever reason */
+	uint64_t detached; /* set, within busy: one-way calls, whose reply only frees the line */
+	uint64_t quarantined; /* set, within busy: timed out; the server still owns the line */
+	uint32_t turn[CORDON_CALL_LINES_MAX]; /* of the last request sent, or the last reply */
+	uint64_t deadline[CORDON_CALL_LINES_MAX];
+	/* counters */
+	uint64_t calls, timeouts, late, faults;
+};
+
+/* Take the client's end of @n call lines (1-64) of zeroed shared memory. */
+void cordon_client_init(struct cordon_client *c, struct cordon_line *lines, unsigned n);
+
+/*
+ * Start a call of @op with @len bytes (0-56) at @req, which are copied; to be finished by
+ * cordon_call_poll() with the line returned. @deadline: the last @now at which an answer is
+ * accepted; UINT64_MAX for none. Returns the line (0-63); -EAGAIN if all lines are in flight;
+ * -EPIPE if all are quarantined (the server is as good as dead: kill it); -EMSGSIZE.
+ */
+int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, size_t len,
+		      uint64_t deadline);
+
+/* Start a call that nobody waits for; its line comes back when the server has answered. 0, or the
+ * errors of cordon_call_start(). */
+int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, size_t len);
+
+/*
+ * Look for the reply on @line, which cordon_call_start() returned. Returns the reply's length (up
+ * to @size bytes of it are copied to @reply) or:
+ *   -EAGAIN     no answer yet; the call goes on
+ *   -ETIMEDOUT  @now is past the deadline: the line is quarantined until the server gives it back
+ *   -EPROTO     the reply lied about its length or its error (EAGAIN is none); counted
+ *   -EMSGSIZE   the reply is longer than @size
+ *   -EINVAL     no call is in flight on @line
+ *   else        the server's error
+ * After anything but -EAGAIN the call is over, and @line is no longer the caller's.
+ */
+int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *reply, size_t size);
+
+/* Give up a call in flight: its line is quarantined, its reply will be dropped and counted. */
+void cordon_call_abandon(struct cordon_client *c, int line);
+
+/* Calls in flight that somebody waits for. */
+static inline unsigned cordon_call_inflight(const struct cordon_client *c)
+{
+	return (unsigned)__builtin_popcountll(c->busy & ~c->detached & ~c->quarantined);
+}
+
+/*
+ * One operation of an interface. Called with the private copy of a request of @len bytes, @len
+ * within the bounds below; writes the reply (up to 56 bytes, zeroed before) and returns its length,
+ * or -errno (not -EAGAIN, which means "no answer yet"). It may block its fiber, where the server
+ * runs on fibers.
+ */
+struct cordon_op {
+	const char *name;
+	int (*fn)(void *state, const void *req, unsigned len, void *reply);
+	uint8_t min, max; /* length of the request, bytes */
+};
+
+/* The constant table of an interface's operations, by number; a NULL fn is an unknown one. */
+struct cordon_ops {
+	unsigned n;
+	const struct cordon_op *op;
+};
+
+struct cordon_server {
+	struct cordon_line *lines;
+	unsigned n;
+	unsigned high; /* lines 0 to high-1 are scanned on every round */
+	unsigned rounds; /* for the full scan and the decay */
+	uint32_t turn[CORDON_CALL_LINES_MAX]; /* odd: in service */
+	/* counters */
+	uint64_t served, refused, faults;
+};
+
+/* Take the server's end of @n call lines (1-64) of zeroed shared memory. */
+void cordon_server_init(struct cordon_server *s, struct cordon_line *lines, unsigned n);
+
+/*
+ * Answer up to @budget waiting requests; returns how many. A request of an unknown operation is
+ * answered -EOPNOTSUPP, one of a wrong length -EINVAL, a result that is no length and no errno,
+ * or is -EAGAIN, -EIO. May block where a handler does; another fiber may serve the other lines
+ * meanwhile.
+ */
+unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, void *state,
+		      unsigned budget);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * What a domain is told when it begins: where its grants are mapped and what their dimensions are.
+ * The loader (process fence) or the supervisor (inline, thread) fills it; it lies in private memory
+ * of the domain and is never shared. Addresses are those of the domain.
+ */
+#ifndef CORDON_CORE_BOOT_H
+#define CORDON_CORE_BOOT_H
+
+#include <stdint.h>
+#include <linux/io_uring.h>
+#include "channels/layout.h"
+#include "channels/pool.h"
+
+#define CORDON_PORTS_MAX 4u
+
+/* How a domain does I/O on its ports. */
+enum cordon_io_mode {
+	CORDON_IO_NONE, /* no port */
+	CORDON_IO_URING, /* READ_FIXED and WRITE_FIXED on a restricted ring */
+	CORDON_IO_RW, /* read and write on the descriptors */
+};
+
+/* A ring as its creator made it, and where it is mapped. */
+struct cordon_ring {
+	struct io_uring_params params;
+	uint64_t buffers; /* address of the pool in the ring's creator: fixed buffer 0 begins there */
+	uint64_t rings; /* mapping of both rings (IORING_FEAT_SINGLE_MMAP), bytes below */
+	uint64_t rings_size;
+	uint64_t sqes;
+	uint64_t sqes_size;
+	int32_t fd;
+	uint32_t zero;
+};
+
+/* Nanoseconds since some moment: base + ((counter - start) * mult >> 32). */
+struct cordon_clock {
+	uint64_t start;
+	uint64_t base;
+	uint64_t mult;
+};
+
+struct cordon_boot {
+	uint32_t size; /* of this structure, for a loader and an image of different age */
+	uint32_t io_mode;
+	struct cordon_chan_dims chan_dims;
+	struct cordon_pool_dims pool_dims;
+	uint64_t chan;
+	uint64_t pool;
+	uint64_t heap; /* private memory for cordon_alloc(), zeroed */
+	uint64_t heap_size;
+	uint64_t stacks; /* of fibers: see cordon_sched_init() */
+	uint64_t stack_stride;
+	uint64_t stack_size;
+	uint32_t nstacks;
+	uint32_t nports;
+	int32_t port_fd[CORDON_PORTS_MAX]; /* io_mode RW */
+	struct cordon_ring ring; /* io_mode URING; fixed file i is port i */
+	struct cordon_clock clock;
+	uint64_t arg; /* for tests: handed through from the command line */
+};
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Blocking calls. In a fiber, waiting lets the other fibers and the loop go on; in plain code it
+ * polls. channels/call.h has the calls that don't wait.
+ */
+#ifndef CORDON_CORE_CALL_H
+#define CORDON_CORE_CALL_H
+
+#include "channels/call.h"
+#include "core/fiber.h"
+
+/* Who calls: the client's end of the call lines, the scheduler of this thread (NULL: none), and a
+ * clock in nanoseconds. */
+struct cordon_caller {
+	struct cordon_client *client;
+	struct cordon_sched *sched;
+	uint64_t (*now)(void);
+};
+
+/*
+ * Call @op with @len bytes (0-56) at @req and wait for the reply at most @timeout_ns. Returns the
+ * reply's length (at most @size bytes, at @reply) or what cordon_call_start() and
+ * cordon_call_poll() return, but for -EAGAIN: a free line is waited for too.
+ */
+int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
+		size_t size, uint64_t timeout_ns);
+
+#endif

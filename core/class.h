@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * A class of drivers (net; later blk, safebox): its front-end in user space, the drivers that it
+ * knows, and what the user can say. The supervisor knows classes by this table alone.
+ *
+ * open, close and print run in the control thread while the front-end's loop doesn't run; all
+ * others in that loop.
+ */
+#ifndef CORDON_CORE_CLASS_H
+#define CORDON_CORE_CLASS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "channels/chan.h"
+#include "channels/pool.h"
+#include "core/boot.h"
+#include "core/call.h"
+#include "core/driver.h"
+#include "core/err.h"
+
+#define CORDON_OPTIONS_MAX 8
+
+/* An option of the class: --NAME VALUE. */
+struct cordon_option {
+	const char *name;
+	const char *value; /* what the value is called in the help; NULL: the option has none */
+	const char *help;
+};
+
+/* A driver as it is linked into this program; its image is called CLASS-NAME. */
+struct cordon_driver_entry {
+	const char *name;
+	const struct cordon_driver *driver;
+	const char *help;
+};
+
+/* What the user said, in the order of the class's options; NULL: nothing. */
+struct cordon_args {
+	const char *driver;
+	const char *value[CORDON_OPTIONS_MAX];
+};
+
+/* What a domain is granted besides memory. Descriptors are the supervisor's to close. */
+struct cordon_ports {
+	int fd[CORDON_PORTS_MAX];
+	unsigned n;
+	uint64_t arg; /* for struct cordon_boot */
+};
+
+struct cordon_class {
+	const char *name;
+	const struct cordon_driver_entry *drivers; /* ends with a NULL name */
+	const struct cordon_option *options; /* ends with a NULL name */
+	struct cordon_chan_dims chan;
+	struct cordon_pool_dims pool;
+	size_t front_size; /* bytes of the front-end's state, zeroed before open */
+
+	/* Required. Check what the user said, make or open devices, fill in @ports. 0 or -errno with
+	 * the line in @e; on failure nothing is left open. Descriptors are blocking ones. */
+	int (*open)(void *front, const struct cordon_args *args, struct cordon_ports *ports,
+		    struct cordon_err *e);
+	/* Required. A new incarnation: its channel (side A), its pool (owner) and the way to call
+	 * it. Blocks the fiber in calls, each with a deadline. 0, or -errno with the line in @e. */
+	int (*start)(void *front, struct cordon_chan *chan, struct cordon_pool *pool,
+		     struct cordon_caller *caller, struct cordon_err *e);
+	/* Required. The data plane: at most @budget pieces of work; returns how many were done. */
+	unsigned (*poll)(void *front, unsigned budget);
+	/* Required. Ask the driver for a sign of life. 0 or -errno; may block like start. */
+	int (*ping)(void *front);
+	/* Required. Stop the flow in order; may block like start. */
+	int (*stop)(void *front);
+	/* Required. Copy the counters to @values, at most @n; returns how many. Never blocks. */
+	unsigned (*count)(const void *front, uint64_t *values, unsigned n);
+	/* Required. The names of the counters, in the same order; ends with NULL. */
+	const char *const *counters;
+	/* Required. Close what open opened; @ports are closed already. */
+	void (*close)(void *front);
+};
+
+#endif

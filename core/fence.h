@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * Fences: how a domain is kept in. One table, the same drivers behind each.
+ *
+ *   inline   no fence: the driver is polled by the front-end's own loop
+ *   thread   no fence: a thread of the supervisor, on the domain's core
+ *   process  a process without rights, on the domain's core (the default)
+ */
+#ifndef CORDON_CORE_FENCE_H
+#define CORDON_CORE_FENCE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+#include "core/boot.h"
+#include "core/driver.h"
+#include "core/err.h"
+#include "core/memory.h"
+#include "core/parts.h"
+#include "core/stacks.h"
+
+/* What a domain is to be. Borrowed by its incarnations. */
+struct cordon_spec {
+	const char *name;
+	const struct cordon_driver *driver; /* inline, thread */
+	const char *image; /* path; process */
+	const char *loader; /* path; process */
+	int core; /* CPU number */
+	cordon_parts parts; /* of the fence */
+	uint64_t memory_limit; /* bytes */
+};
+
+struct cordon_fence;
+
+/* One life of a domain's code, with memory of its own. */
+struct cordon_incarnation {
+	const struct cordon_fence *fence;
+	const struct cordon_spec *spec;
+	struct cordon_memory chan, pool;
+	struct cordon_boot boot; /* the grants; a fence adds addresses to its copy */
+	int death_fd; /* readable when the domain has ended; -1: it hasn't begun */
+
+	/* process */
+	pid_t pid;
+	char cgroup[256]; /* the group's directory; empty: none */
+	/* inline, thread */
+	struct cordon_domain *domain;
+	struct cordon_stacks stacks;
+	void *heap;
+	pthread_t thread;
+	int thread_runs;
+	atomic_bool stop;
+};
+
+/* How a domain ended. */
+struct cordon_death {
+	int status; /* as of waitpid(2); process only */
+	int error; /* inline, thread: the driver's -errno, or 0 */
+	char text[160]; /* the same in words */
+};
+
+struct cordon_fence {
+	const char *name;
+	const char *help;
+	int own_core; /* the domain runs on a core of its own */
+	/* Start the domain: when this returns 0, the fence is complete and the driver's first
+	 * instruction is being executed. -errno with the line in @e; then nothing is left. */
+	int (*start)(struct cordon_incarnation *inc, struct cordon_err *e);
+	/* inline: one round of the domain's loop. NULL otherwise. */
+	int (*poll)(struct cordon_incarnation *inc, unsigned budget);
+	/* End the domain, whatever it does, and wait until it has ended. Says how it ended, or had
+	 * ended before. Frees all that start made. */
+	void (*end)(struct cordon_incarnation *inc, struct cordon_death *death);
+};
+
+extern const struct cordon_fence cordon_fence_inline;
+extern const struct cordon_fence cordon_fence_thread;
+extern const struct cordon_fence cordon_fence_process;
+
+/* The fence called @name; NULL if there is none. */
+const struct cordon_fence *cordon_fence_find(const char *name);
+
+#endif

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The process fence: the domain is a process with next to no rights. Its start is numbered; steps 1
+ * to 7 are here, 8 to 19 in core/loader/loader.c. The fence is complete before the driver's first
+ * instruction.
+ *
+ *  1  freeze plan, image and loader in sealed memfds
+ *  2  leave the network namespace for an empty one (once per domain: it costs a millisecond)
+ *  3  clone into user, mount, pid, ipc and uts namespaces
+ *  4  cgroup with a memory limit
+ *  5  map root of the domain to nobody outside
+ *  6  pin to the core
+ *  7  become that root, keep the granted descriptors only, execute the loader
+ */
+#include "core/fence.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "core/cgroup.h"
+#include "core/clock.h"
+#include "core/filter.h"
+#include "core/plan.h"
+#include "core/runtime/runtime.h"
+#include "core/sys.h"
+
+#define START_TIMEOUT_MS 5000
+/* User numbers from here on are given to nobody (systemd's list of ranges ends below). */
+#define NOBODY_FIRST 1879048192u
+/* Descriptors are moved up here first, so that none is overwritten while they find their places. */
+#define STAGING_FD 64
+
+struct launch {
+	struct cordon_incarnation *inc;
+	struct cordon_plan *plan;
+	int loader_fd;
+	int go[2], status[2];
+	int source[CORDON_FD_END]; /* which descriptor becomes number i; -1: none */
+	unsigned uid;
+};
+
+static int has(const struct launch *l, enum cordon_part part)
+{
+	return (l->inc->spec->parts & CORDON_PART_BIT(part)) != 0;
+}
+
+/* Step 7, in the child: a copy of one thread of the supervisor, so no libc. */
+static void __attribute__((noreturn, no_sanitize("address", "thread"))) child(struct launch *l)
+{
+	char name[] = "cordon-domain";
+	char *const argv[] = { name, NULL };
+	char *const envp[] = { NULL };
+	char byte;
+
+	/* Wait for steps 4 to 6; if the supervisor dies meanwhile, so do we. */
+	if (cordon_sys3(__NR_read, l->go[0], (long)&byte, 1) != 1)
+		goto out;
+	if (has(l, CORDON_PART_USERNS)) {
+		(void)cordon_sys3(__NR_setgroups, 0, 0, 0);
+		if (cordon_sys3(__NR_setresgid, 0, 0, 0) < 0 ||
+		    cordon_sys3(__NR_setresuid, 0, 0, 0) < 0)
+			goto out;
+	}
+	for (int i = 0; i < CORDON_FD_END; i++)
+		if (l->source[i] >= 0 &&
+		    cordon_sys3(__NR_dup3, l->source[i], STAGING_FD + i, 0) < 0)
+			goto out;
+	if (cordon_sys3(__NR_dup3, l->loader_fd, STAGING_FD + CORDON_FD_END, 0) < 0)
+		goto out;
+	if (cordon_sys3(__NR_close_range, 0, STAGING_FD - 1, 0) < 0 ||
+	    cordon_sys3(__NR_close_range, STAGING_FD + CORDON_FD_END + 1, ~0u, 0) < 0)
+		goto out;
+	for (int i = 0; i < CORDON_FD_END; i++)
+		if (l->source[i] >= 0 && cordon_sys3(__NR_dup3, STAGING_FD + i, i, 0) < 0)
+			goto out;
+	(void)cordon_sys3(__NR_dup3, STAGING_FD + CORDON_FD_END, CORDON_FD_END,
+			  02000000 /* cloexec */);
+	(void)cordon_sys3(__NR_close_range, CORDON_FD_END + 1, ~0u, 0);
+	(void)cordon_sys6(__NR_execveat, CORDON_FD_END, (long)"", (long)argv, (long)envp,
+			  AT_EMPTY_PATH, 0);
+out:
+	for (;;)
+		cordon_sys3(__NR_exit_group, CORDON_EXIT_LOADER, 0, 0);
+}
+
+/* Step 1. */
+static int freeze(struct launch *l, struct cordon_err *e)
+{
+	struct cordon_incarnation *inc = l->inc;
+	struct cordon_plan *p = l->plan;
+	int ret;
+
+	p->magic = CORDON_PLAN_MAGIC;
+	p->parts = inc->spec->parts;
+	p->uid = l->uid;
+	p->chan_size = inc->chan.size;
+	p->pool_size = inc->pool.size;
+	p->boot = inc->boot;
+	p->boot.ring.fd = CORDON_FD_RING;
+	for (unsigned i = 0; i < p->boot.nports; i++)
+		p->boot.port_fd[i] = (int)(CORDON_FD_PORT + i);
+	ret = cordon_filter_make(p, e);
+	if (ret < 0)
+		return ret;
+	ret = cordon_memory_frozen("cordon-plan", p, sizeof(*p), 0, e);
+	if (ret < 0)
+		return ret;
+	l->source[CORDON_FD_PLAN] = ret;
+	ret = cordon_memory_frozen_file(inc->spec->image, 0, e);
+	if (ret < 0)
+		return ret;
+	l->source[CORDON_FD_IMAGE] = ret;
+	ret = cordon_memory_frozen_file(inc->spec->loader, 1, e);
+	if (ret < 0)
+		return ret;
+	l->loader_fd = ret;
+	l->source[CORDON_FD_STATUS] = l->status[1];
+	l->source[CORDON_FD_CHAN] = inc->chan.fd;
+	l->source[CORDON_FD_POOL] = inc->pool.fd;
+	if (inc->boot.io_mode == CORDON_IO_URING)
+		l->source[CORDON_FD_RING] = inc->boot.ring.fd;
+	for (unsigned i = 0; inc->boot.io_mode == CORDON_IO_RW && i < inc->boot.nports; i++)
+		l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
+	return 0;
+}
+
+/* Step 2. The control thread alone moves; children inherit its namespace. */
+static int leave_network(const struct launch *l, struct cordon_err *e)
+{
+	static _Thread_local int left;
+
+	if (!has(l, CORDON_PART_NETNS) || left)
+		return 0;
+	if (unshare(CLONE_NEWNET) < 0)
+		return cordon_fail(e, -errno,
+				   "network namespace: %s (--without netns does without)",
+				   strerror(errno));
+	left = 1;
+	return 0;
+}
+
+/* Step 3. */
+static int clone_child(struct launch *l, struct cordon_err *e)
+{
+	static const struct {
+		enum cordon_part part;
+		uint64_t flag;
+	} namespaces[] = {
+		{ CORDON_PART_USERNS, CLONE_NEWUSER }, { CORDON_PART_MOUNTNS, CLONE_NEWNS },
+		{ CORDON_PART_PIDNS, CLONE_NEWPID },   { CORDON_PART_IPCNS, CLONE_NEWIPC },
+		{ CORDON_PART_UTSNS, CLONE_NEWUTS },
+	};
+	int pidfd = -1;
+	struct clone_args args = {
+		.flags = CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+	};
+	long pid;
+
+	for (unsigned i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++)
+		if (has(l, namespaces[i].part))
+			args.flags |= namespaces[i].flag;
+	pid = cordon_sys3(__NR_clone3, (long)&args, sizeof(args), 0);
+	if (pid == 0)
+		child(l);
+	if (pid < 0)
+		return cordon_fail(e, (int)pid, "domain %s: clone3 into namespaces: %s",
+				   l->inc->spec->name, strerror((int)-pid));
+	l->inc->pid = (pid_t)pid;
+	l->inc->death_fd = pidfd;
+	return 0;
+}
+
+static int write_proc(pid_t pid, const char *file, const char *text)
+{
+	char path[64];
+	int ret = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* Step 5. */
+static int map_user(const struct launch *l, struct cordon_err *e)
+{
+	char line[64];
+	int ret = 0;
+
+	if (!has(l, CORDON_PART_USERNS))
+		return 0;
+	snprintf(line, sizeof(line), "0 %u 1", l->uid);
+	if (geteuid() != 0)
+		ret = write_proc(l->inc->pid, "setgroups", "deny");
+	if (ret == 0)
+		ret = write_proc(l->inc->pid, "gid_map", line);
+	if (ret == 0)
+		ret = write_proc(l->inc->pid, "uid_map", line);
+	return ret < 0 ? cordon_fail(e, ret, "domain %s: mapping user %u: %s", l->inc->spec->name,
+				     l->uid, strerror(-ret)) :
+			 0;
+}
+
+/* Step 6. */
+static int pin(const struct launch *l, struct cordon_err *e)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((size_t)l->inc->spec->core, &set);
+	if (sched_setaffinity(l->inc->pid, sizeof(set), &set) < 0)
+		return cordon_fail(e, -errno, "domain %s: CPU %d: %s", l->inc->spec->name,
+				   l->inc->spec->core, strerror(errno));
+	return 0;
+}
+
+static const char *step_name(uint32_t step)
+{
+	switch (step) {
+#define X(id, number, what) \
+	case number:        \
+		return what;
+		CORDON_STEPS(X)
+#undef X
+	default:
+		return "an unknown step";
+	}
+}
+
+static void describe(int status, const char *cgroup, struct cordon_death *death)
+{
+	int sig;
+
+	death->status = status;
+	death->error = 0;
+	if (WIFEXITED(status)) {
+		const char *why = "";
+
+		if (WEXITSTATUS(status) == CORDON_EXIT_DRIVER)
+			why = " (the driver failed)";
+		else if (WEXITSTATUS(status) == CORDON_EXIT_LOADER)
+			why = " (the loader failed)";
+		snprintf(death->text, sizeof(death->text), "exited with status %d%s",
+			 WEXITSTATUS(status), why);
+		return;
+	}
+	sig = WTERMSIG(status);
+	snprintf(death->text, sizeof(death->text), "killed by SIG%s%s", sigabbrev_np(sig),
+		 sig == SIGSYS	? " (a system call that its filter refuses)" :
+		 sig == SIGSEGV ? " (an address that it was not granted)" :
+		 sig == SIGBUS	? " (memory that is not there)" :
+		 sig == SIGKILL && cordon_cgroup_oom_kills(cgroup) ? " (memory limit)" :
+								     "");
+}
+
+static void process_end(struct cordon_incarnation *inc, struct cordon_death *death)
+{
+	int status = 0;
+
+	memset(death, 0, sizeof(*death));
+	if (inc->pid > 0) {
+		/* By pidfd: never somebody else's process. One that has ended keeps its status. */
+		(void)cordon_sys6(__NR_pidfd_send_signal, inc->death_fd, SIGKILL, 0, 0, 0, 0);
+		while (waitpid(inc->pid, &status, __WALL) < 0 && errno == EINTR)
+			;
+		describe(status, inc->cgroup, death);
+	}
+	inc->pid = 0;
+	cordon_cgroup_drop(inc->cgroup);
+	if (inc->death_fd >= 0)
+		close(inc->death_fd);
+	inc->death_fd = -1;
+}
+
+/* The loader's word: READY, or the step that failed. */
+static int await_ready(struct launch *l, struct cordon_err *e)
+{
+	struct cordon_plan_status s = { 0, 0 };
+	struct pollfd p = { .fd = l->status[0], .events = POLLIN };
+	const char *name = l->inc->spec->name;
+	struct cordon_death death;
+	int n;
+
+	do {
+		n = poll(&p, 1, START_TIMEOUT_MS);
+	} while (n < 0 && errno == EINTR);
+	if (n == 0)
+		return cordon_fail(e, -ETIMEDOUT, "domain %s: the loader said nothing for 5 s",
+				   name);
+	if (read(l->status[0], &s, sizeof(s)) != sizeof(s)) {
+		process_end(l->inc, &death);
+		return cordon_fail(e, -ECHILD, "domain %s: the loader did not begin: %s", name,
+				   death.text);
+	}
+	if (s.step == CORDON_STEP_READY)
+		return 0;
+	return cordon_fail(e, s.error < 0 ? s.error : -EPROTO, "domain %s: step %u, %s: %s", name,
+			   s.step, step_name(s.step), strerror(-s.error));
+}
+
+static void close_all(struct launch *l)
+{
+	int fds[] = { l->go[0],
+		      l->go[1],
+		      l->status[0],
+		      l->status[1],
+		      l->loader_fd,
+		      l->source[CORDON_FD_PLAN],
+		      l->source[CORDON_FD_IMAGE] };
+
+	for (unsigned i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(l->plan);
+}
+
+static int process_start(struct cordon_incarnation *inc, struct cordon_err *e)
+{
+	struct launch l = { .inc = inc, .loader_fd = -1, .go = { -1, -1 }, .status = { -1, -1 } };
+	struct cordon_death death;
+	int ret = -ENOMEM;
+
+	for (int i = 0; i < CORDON_FD_END; i++)
+		l.source[i] = -1;
+	inc->pid = 0;
+	inc->cgroup[0] = '\0';
+	inc->death_fd = -1;
+	l.uid = geteuid() == 0 ? NOBODY_FIRST + (unsigned)getpid() : geteuid();
+	l.plan = calloc(1, sizeof(*l.plan));
+	if (!l.plan)
+		goto out;
+	if (pipe2(l.go, O_CLOEXEC) < 0 || pipe2(l.status, O_CLOEXEC) < 0) {
+		ret = cordon_fail(e, -errno, "domain %s: pipe: %s", inc->spec->name,
+				  strerror(errno));
+		goto out;
+	}
+	ret = freeze(&l, e);
+	if (ret == 0)
+		ret = leave_network(&l, e);
+	if (ret < 0)
+		goto out;
+	ret = clone_child(&l, e);
+	if (ret < 0)
+		goto out;
+	if (has(&l, CORDON_PART_CGROUP))
+		ret = cordon_cgroup_make(inc->spec->name, inc->spec->memory_limit, inc->pid,
+					 inc->cgroup, sizeof(inc->cgroup), e);
+	if (ret == 0)
+		ret = map_user(&l, e);
+	if (ret == 0)
+		ret = pin(&l, e);
+	if (ret == 0 && write(l.go[1], "", 1) != 1)
+		ret = cordon_fail(e, -EPIPE, "domain %s: it died at its start", inc->spec->name);
+	/* Our copy of the status pipe's end must go, or its breaking would go unseen. */
+	close(l.status[1]);
+	l.status[1] = -1;
+	if (ret == 0)
+		ret = await_ready(&l, e);
+	if (ret < 0)
+		process_end(inc, &death);
+out:
+	close_all(&l);
+	return ret < 0 ? cordon_fail(e, ret, "domain %s: %s", inc->spec->name, strerror(-ret)) : 0;
+}
+
+const struct cordon_fence cordon_fence_process = {
+	.name = "process",
+	.help = "a process without rights on the domain's core (the default)",
+	.own_core = 1,
+	.start = process_start,
+	.end = process_end,
+};

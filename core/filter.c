@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int allow_ring(scmp_filter_ctx ctx, int fd)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(io_uring_enter), 3,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd),
+				SCMP_A3(SCMP_CMP_MASKED_EQ,
+					(scmp_datum_t) ~(uint64_t)IORING_ENTER_GETEVENTS, 0),
+				SCMP_A4(SCMP_CMP_EQ, 0));
+}
+
+static int allow_port(scmp_filter_ctx ctx, int fd)
+{
+	int ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
+				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+
+	if (ret < 0)
+		return ret;
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+}
+
+/* libseccomp 2.5 exports to a descriptor only. */
+static int export(scmp_filter_ctx ctx, struct cordon_plan *plan)
+{
+	int fd = memfd_create("cordon-filter", MFD_CLOEXEC);
+	ssize_t n = -1;
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = seccomp_export_bpf(ctx, fd);
+	if (ret == 0) {
+		n = pread(fd, plan->filter, sizeof(plan->filter), 0);
+		if (n < 0)
+			ret = -errno;
+		else if (lseek(fd, 0, SEEK_END) != n || n == 0)
+			ret = -E2BIG;
+	}
+	close(fd);
+	plan->nfilter = ret == 0 ? (uint32_t)((size_t)n / sizeof(plan->filter[0])) : 0;
+	return ret;
+}
+
+int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e)
+{
+	const struct cordon_boot *b = &plan->boot;
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int ret = -ENOMEM;
+
+	if (!ctx)
+		goto fail;
+	ret = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+	if (ret == 0)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(exit_group), 0);
+	if (ret == 0 && b->io_mode == CORDON_IO_URING)
+		ret = allow_ring(ctx, b->ring.fd);
+	for (unsigned i = 0; ret == 0 && b->io_mode == CORDON_IO_RW && i < b->nports; i++)
+		ret = allow_port(ctx, b->port_fd[i]);
+	if (ret == 0)
+		ret = export(ctx, plan);
+fail:
+	if (ctx)
+		seccomp_release(ctx);
+	return ret < 0 ? cordon_fail(e, ret, "system call filter: %s", strerror(-ret)) : 0;
+}

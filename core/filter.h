@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The final system call filter of a domain: what a running driver needs, and no more. Anything else
+ * kills the process, including other architectures' calls (int 0x80, x32).
+ *
+ *   exit_group         always
+ *   io_uring_enter     on the granted ring alone; GETEVENTS is the only flag; no signal mask
+ *   read, write        on the granted ports alone, where there is no ring
+ */
+#ifndef CORDON_CORE_FILTER_H
+#define CORDON_CORE_FILTER_H
+
+#include "core/err.h"
+#include "core/plan.h"
+
+/* Compile (libseccomp) the filter for the ports of @plan->boot into @plan->filter. 0 or -errno. */
+int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e);
+
+#endif

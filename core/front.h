@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The front-end's loop: a thread of the supervisor that runs the trusted half of a split driver. The
+ * control thread hands it work through a queue and learns of the end by a descriptor.
+ */
+#ifndef CORDON_CORE_FRONT_H
+#define CORDON_CORE_FRONT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include "core/class.h"
+#include "core/fence.h"
+#include "core/fiber.h"
+#include "core/loop.h"
+#include "core/page.h"
+#include "core/work.h"
+
+enum cordon_order { CORDON_ORDER_START, CORDON_ORDER_PING, CORDON_ORDER_STOP };
+
+struct cordon_front;
+
+/* One order of the control thread; at most one at a time is under way. */
+struct cordon_task {
+	struct cordon_work work; /* the first member */
+	struct cordon_front *front;
+	enum cordon_order order;
+	int result;
+	atomic_bool done;
+	struct cordon_err err;
+};
+
+struct cordon_front {
+	const struct cordon_class *class;
+	void *state; /* of the class */
+	struct cordon_incarnation *inc;
+	struct cordon_page *page;
+	struct cordon_chan chan; /* side A */
+	struct cordon_pool pool; /* owner */
+	void *tables;
+	struct cordon_caller caller;
+	struct cordon_stacks stacks;
+	struct cordon_sched sched;
+	struct cordon_loop loop;
+	struct cordon_workq *queue;
+	struct cordon_task task;
+	int done_fd; /* readable when the task is done */
+	unsigned idle; /* rounds without work, in a row */
+	unsigned rounds; /* since the counters were shown */
+	pthread_t thread;
+	int runs;
+};
+
+/* Start the loop for @class (whose state is open) and @inc (whose domain runs) on CPU @cpu; counters
+ * go to @page. 0, or -errno with the line; then nothing is left. */
+int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
+		       struct cordon_incarnation *inc, struct cordon_page *page, int cpu,
+		       struct cordon_err *e);
+
+/* Give an order. f->done_fd becomes readable when it is done. -EBUSY while another is under way. */
+int cordon_front_order(struct cordon_front *f, enum cordon_order order);
+
+/* Whether the last order is done; then its result is f->task.result. Empties f->done_fd. */
+int cordon_front_done(struct cordon_front *f);
+
+/* End the loop and free what start made. Waits for the thread; orders under way end by their
+ * deadlines. */
+void cordon_front_end(struct cordon_front *f);
+
+#endif

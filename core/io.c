@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/io.h"
+
+#include <errno.h>
+#include <string.h>
+#include "core/sys.h"
+
+#define WRITE_BIT ((uint64_t)1 << 40)
+
+int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
+		   const struct cordon_pool *pool)
+{
+	const struct cordon_ring *r = &boot->ring;
+	const struct io_uring_params *p = &r->params;
+	uint8_t *rings = (uint8_t *)(uintptr_t)r->rings;
+
+	memset(io, 0, sizeof(*io));
+	io->mode = boot->io_mode;
+	io->nports = boot->nports;
+	io->pool = pool;
+	if (io->nports > CORDON_PORTS_MAX || (io->mode == CORDON_IO_NONE) != (io->nports == 0))
+		return -EINVAL;
+	if (io->mode == CORDON_IO_RW)
+		memcpy(io->rw.fd, boot->port_fd, sizeof(io->rw.fd));
+	if (io->mode != CORDON_IO_URING)
+		return 0;
+	if (p->sq_entries < CORDON_IO_DEPTH || p->cq_entries < CORDON_IO_DEPTH)
+		return -EINVAL;
+	io->ring.fd = r->fd;
+	io->ring.buffers = r->buffers;
+	io->ring.sqes = (struct io_uring_sqe *)(uintptr_t)r->sqes;
+	io->ring.cqes = (struct io_uring_cqe *)(rings + p->cq_off.cqes);
+	io->ring.sq_tail = (_Atomic uint32_t *)(rings + p->sq_off.tail);
+	io->ring.sq_head = (_Atomic uint32_t *)(rings + p->sq_off.head);
+	io->ring.sq_flags = (_Atomic uint32_t *)(rings + p->sq_off.flags);
+	io->ring.cq_head = (_Atomic uint32_t *)(rings + p->cq_off.head);
+	io->ring.cq_tail = (_Atomic uint32_t *)(rings + p->cq_off.tail);
+	io->ring.sq_mask = p->sq_entries - 1;
+	io->ring.cq_mask = p->cq_entries - 1;
+	io->ring.tail = atomic_load_explicit(io->ring.sq_tail, memory_order_relaxed);
+	/* Entry i of the array names entry i, for good. */
+	for (uint32_t i = 0; i < p->sq_entries; i++)
+		((uint32_t *)(rings + p->sq_off.array))[i] = i;
+	return 0;
+}
+
+static int check(const struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
+{
+	if (port >= io->nports || buf >= cordon_pool_count(io->pool) ||
+	    len > cordon_pool_bufsize(io->pool, buf))
+		return -EINVAL;
+	return io->inflight < CORDON_IO_DEPTH ? 0 : -EAGAIN;
+}
+
+static void ring_queue(struct cordon_io *io, uint8_t opcode, unsigned port, uint32_t buf,
+		       uint32_t len)
+{
+	struct io_uring_sqe *sqe = &io->ring.sqes[io->ring.tail & io->ring.sq_mask];
+
+	memset(sqe, 0, sizeof(*sqe));
+	sqe->opcode = opcode;
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->fd = (int32_t)port;
+	sqe->addr = io->ring.buffers + cordon_pool_offset(io->pool, buf);
+	sqe->len = len;
+	sqe->user_data = buf | (uint64_t)port << 32 |
+			 (opcode == IORING_OP_WRITE_FIXED ? WRITE_BIT : 0);
+	io->ring.tail++;
+	io->queued++;
+}
+
+int cordon_io_read(struct cordon_io *io, unsigned port, uint32_t buf)
+{
+	int ret = check(io, port, buf, 0);
+
+	if (ret < 0)
+		return ret;
+	io->inflight++;
+	if (io->mode == CORDON_IO_URING)
+		ring_queue(io, IORING_OP_READ_FIXED, port, buf, cordon_pool_bufsize(io->pool, buf));
+	else
+		io->rw.reads[io->rw.nreads++] =
+			(struct cordon_io_done){ .buf = buf, .port = (uint8_t)port };
+	return 0;
+}
+
+int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
+{
+	int ret = check(io, port, buf, len);
+	long res;
+
+	if (ret < 0)
+		return ret;
+	io->inflight++;
+	if (io->mode == CORDON_IO_URING) {
+		ring_queue(io, IORING_OP_WRITE_FIXED, port, buf, len);
+		return 0;
+	}
+	res = cordon_sys3(__NR_write, io->rw.fd[port], (long)cordon_pool_data(io->pool, buf), len);
+	io->enters++;
+	io->rw.done[io->rw.ndone++] = (struct cordon_io_done){
+		.buf = buf, .res = (int32_t)res, .port = (uint8_t)port, .write = 1
+	};
+	return 0;
+}
+
+static int ring_enter(struct cordon_io *io, unsigned flags)
+{
+	long ret;
+
+	/* Pairs with the kernel's acquire of the tail: the entries are complete. */
+	atomic_store_explicit(io->ring.sq_tail, io->ring.tail, memory_order_release);
+	ret = cordon_sys6(__NR_io_uring_enter, io->ring.fd, io->queued, 0, flags, 0, 0);
+	io->enters++;
+	if (ret < 0)
+		return ret == -EINTR ? 0 : (int)ret;
+	io->queued -= (unsigned)ret < io->queued ? (unsigned)ret : io->queued;
+	return 0;
+}
+
+int cordon_io_submit(struct cordon_io *io)
+{
+	if (io->mode != CORDON_IO_URING || io->queued == 0)
+		return 0;
+	return ring_enter(io, IORING_ENTER_GETEVENTS);
+}
+
+static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n)
+{
+	uint32_t head = atomic_load_explicit(io->ring.cq_head, memory_order_relaxed);
+	/* Pairs with the kernel's release of the tail: the entries below it are complete. */
+	uint32_t tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
+	unsigned got = 0;
+
+	if (head == tail) {
+		uint32_t flags = atomic_load_explicit(io->ring.sq_flags, memory_order_relaxed);
+
+		/* A read became ready: the kernel wants to finish it in our context. */
+		if (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) {
+			(void)ring_enter(io, IORING_ENTER_GETEVENTS);
+			tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
+		}
+	}
+	for (; head != tail && got < n; head++) {
+		const struct io_uring_cqe *cqe = &io->ring.cqes[head & io->ring.cq_mask];
+
+		done[got++] = (struct cordon_io_done){
+			.buf = (uint32_t)cqe->user_data,
+			.res = cqe->res,
+			.port = (uint8_t)(cqe->user_data >> 32),
+			.write = (cqe->user_data & WRITE_BIT) != 0,
+		};
+	}
+	atomic_store_explicit(io->ring.cq_head, head, memory_order_release);
+	return got;
+}
+
+/* Try the posted reads, oldest first; a port without a frame is not asked twice. */
+static unsigned rw_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n)
+{
+	unsigned got = 0, kept = 0, empty = 0, w = 0;
+
+	while (got < n && w < io->rw.ndone)
+		done[got++] = io->rw.done[w++];
+	memmove(io->rw.done, io->rw.done + w, (io->rw.ndone - w) * sizeof(*done));
+	io->rw.ndone -= w;
+	for (unsigned i = 0; i < io->rw.nreads; i++) {
+		struct cordon_io_done r = io->rw.reads[i];
+		long res;
+
+		if (got == n || (empty & 1u << r.port)) {
+			io->rw.reads[kept++] = r;
+			continue;
+		}
+		res = cordon_sys3(__NR_read, io->rw.fd[r.port],
+				  (long)cordon_pool_data(io->pool, r.buf),
+				  cordon_pool_bufsize(io->pool, r.buf));
+		io->enters++;
+		if (res == -EAGAIN || res == -EINTR) {
+			empty |= 1u << r.port;
+			io->rw.reads[kept++] = r;
+			continue;
+		}
+		r.res = (int32_t)res;
+		done[got++] = r;
+	}
+	io->rw.nreads = kept;
+	return got;
+}
+
+unsigned cordon_io_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n)
+{
+	unsigned got = 0;
+
+	if (io->mode == CORDON_IO_URING)
+		got = ring_reap(io, done, n);
+	else if (io->mode == CORDON_IO_RW)
+		got = rw_reap(io, done, n);
+	io->inflight -= got;
+	return got;
+}

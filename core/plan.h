@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The plan of a process domain: what the supervisor tells the loader. It travels in a sealed memfd;
+ * the loader believes it. Everything else that the loader reads (the image) is hostile.
+ */
+#ifndef CORDON_CORE_PLAN_H
+#define CORDON_CORE_PLAN_H
+
+#include <linux/filter.h>
+#include <stdint.h>
+#include "core/boot.h"
+#include "core/parts.h"
+
+#define CORDON_PLAN_MAGIC 0x6e6f6472u
+#define CORDON_FILTER_MAX 256u
+#define CORDON_STACKS 8u
+#define CORDON_STACK_BYTES 65536u
+#define CORDON_HEAP_BYTES ((uint64_t)4 << 20)
+
+/* The descriptors with which the loader starts. Those from RING on stay open in the domain, if
+ * granted; no other does. */
+enum cordon_plan_fd {
+	CORDON_FD_PLAN = 3,
+	CORDON_FD_STATUS,
+	CORDON_FD_IMAGE,
+	CORDON_FD_CHAN,
+	CORDON_FD_POOL,
+	CORDON_FD_RING,
+	CORDON_FD_PORT, /* and following, without a ring */
+	CORDON_FD_END = CORDON_FD_PORT + CORDON_PORTS_MAX,
+};
+
+struct cordon_plan {
+	uint32_t magic;
+	cordon_parts parts; /* of the fence, to be put up by the loader */
+	uint32_t uid; /* to become, where there is no user namespace */
+	uint32_t nfilter;
+	uint64_t chan_size;
+	uint64_t pool_size;
+	struct cordon_boot boot; /* addresses are the loader's to fill */
+	struct sock_filter filter[CORDON_FILTER_MAX];
+};
+
+/* What the loader writes to the status pipe: its last step and why it failed there, or READY. */
+struct cordon_plan_status {
+	uint32_t step;
+	int32_t error;
+};
+
+/* The loader's steps, numbered on from the supervisor's (see fence_process.c). */
+#define CORDON_STEPS(X)                                    \
+	X(PLAN, 8, "reading the plan")                     \
+	X(ROOT, 9, "putting an empty root directory")      \
+	X(LIMITS, 10, "setting resource limits")           \
+	X(USER, 11, "becoming nobody")                     \
+	X(CAPS, 12, "dropping capabilities")               \
+	X(NNP, 13, "setting no_new_privs")                 \
+	X(LANDLOCK, 14, "restricting paths by Landlock")   \
+	X(GRANTS, 15, "mapping the grants")                \
+	X(IMAGE, 16, "loading the driver's image")         \
+	X(CLOSE, 17, "closing what is not granted")        \
+	X(FILTER, 18, "installing the system call filter") \
+	X(READY, 19, "jumping to the image")
+
+enum cordon_step {
+#define X(id, number, what) CORDON_STEP_##id = (number),
+	CORDON_STEPS(X)
+#undef X
+};
+
+#endif

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/ring.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "core/io.h"
+#include "core/sys.h"
+
+/* liburing 2.3's shared library lacks the calls for restrictions; so all of it goes by system call. */
+static const struct io_uring_restriction restrictions[] = {
+	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_READ_FIXED },
+	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITE_FIXED },
+	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED, .sqe_flags = IOSQE_FIXED_FILE },
+	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED, .sqe_flags = IOSQE_FIXED_FILE },
+	{ .opcode = IORING_RESTRICTION_REGISTER_OP, .register_op = 24 /* SYNC_CANCEL, 6.0 */ },
+};
+
+static long ring_register(int fd, unsigned op, const void *arg, unsigned n)
+{
+	return cordon_sys6(__NR_io_uring_register, fd, op, (long)arg, n, 0, 0);
+}
+
+/* What the child does: no libc that might hold a lock of another thread. Returns the step that
+ * failed, and -errno in *@error; 0. */
+static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *pool,
+			 const int *ports, unsigned nports, int restricted, long *error)
+{
+	struct iovec buffer = { (void *)(uintptr_t)CORDON_RING_BUFFERS, pool->size };
+	struct io_uring_params *p = &ring->params;
+
+	*error = cordon_sys6(__NR_mmap, (long)CORDON_RING_BUFFERS, (long)pool->size,
+			     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, pool->fd, 0);
+	if (*error != (long)CORDON_RING_BUFFERS)
+		return 1;
+	*error = cordon_sys3(__NR_io_uring_setup, CORDON_IO_DEPTH, (long)p, 0);
+	if (*error == -EINVAL) {
+		/* Before 5.19: completions interrupt the driver instead of waiting for it. */
+		p->flags &= ~(unsigned)(IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG);
+		*error = cordon_sys3(__NR_io_uring_setup, CORDON_IO_DEPTH, (long)p, 0);
+	}
+	if (*error < 0)
+		return 2;
+	ring->fd = (int32_t)*error;
+	*error = ring_register(ring->fd, IORING_REGISTER_FILES, ports, nports);
+	if (*error < 0)
+		return 3;
+	*error = ring_register(ring->fd, IORING_REGISTER_BUFFERS, &buffer, 1);
+	if (*error < 0)
+		return 4;
+	if (restricted) {
+		*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions,
+				       sizeof(restrictions) / sizeof(restrictions[0]));
+		/* Before 6.0 the ring can't be told to cancel: it does without. */
+		if (*error == -EINVAL)
+			*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions,
+					       4);
+		if (*error < 0)
+			return 5;
+	}
+	*error = ring_register(ring->fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
+	return *error < 0 ? 6 : 0;
+}
+
+static const char *const steps[] = { "",
+				     "mapping the pool in the ring's creator",
+				     "io_uring_setup",
+				     "registering the ports",
+				     "registering the pool",
+				     "restricting the ring",
+				     "enabling the ring" };
+
+struct outcome {
+	struct cordon_ring ring;
+	int step;
+	long error;
+};
+
+int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool, const int *ports,
+		     unsigned nports, int restricted, struct cordon_err *e)
+{
+	struct outcome *out;
+	int status = 0;
+	long pid;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->fd = -1;
+	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (out == MAP_FAILED)
+		return cordon_fail(e, -ENOMEM, "io_uring: no memory");
+	out->ring.fd = -1;
+	out->ring.params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_COOP_TASKRUN |
+				 IORING_SETUP_TASKRUN_FLAG;
+	out->step = -1;
+	/* CLONE_FILES: the descriptor that the child makes is ours at once. */
+	pid = cordon_sys6(__NR_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0, 0);
+	if (pid == 0) {
+		out->step = make_in_child(&out->ring, pool, ports, nports, restricted, &out->error);
+		for (;;)
+			cordon_sys3(__NR_exit_group, 0, 0, 0);
+	}
+	if (pid > 0)
+		while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
+			;
+	*ring = out->ring;
+	ring->buffers = CORDON_RING_BUFFERS;
+	ring->rings_size = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
+	if (ring->rings_size <
+	    ring->params.cq_off.cqes + ring->params.cq_entries * sizeof(struct io_uring_cqe))
+		ring->rings_size = ring->params.cq_off.cqes +
+				   ring->params.cq_entries * sizeof(struct io_uring_cqe);
+	ring->sqes_size = ring->params.sq_entries * sizeof(struct io_uring_sqe);
+	if (out->step != 0) {
+		int step = out->step;
+		int ret = pid < 0 ? (int)pid : step < 0 ? -ECHILD : (int)out->error;
+
+		if (ring->fd >= 0)
+			close(ring->fd);
+		ring->fd = -1;
+		munmap(out, sizeof(*out));
+		return cordon_fail(e, ret, "io_uring: %s: %s",
+				   step > 0 ? steps[step] : "starting its creator", strerror(-ret));
+	}
+	munmap(out, sizeof(*out));
+	return 0;
+}
+
+int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e)
+{
+	void *rings = mmap(NULL, ring->rings_size, PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_POPULATE, ring->fd, (off_t)IORING_OFF_SQ_RING);
+	void *sqes = mmap(NULL, ring->sqes_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
+			  ring->fd, (off_t)IORING_OFF_SQES);
+
+	if (rings != MAP_FAILED)
+		ring->rings = (uint64_t)(uintptr_t)rings;
+	if (sqes != MAP_FAILED)
+		ring->sqes = (uint64_t)(uintptr_t)sqes;
+	if (rings == MAP_FAILED || sqes == MAP_FAILED)
+		return cordon_fail(e, -errno, "io_uring: mapping the rings: %s", strerror(errno));
+	return 0;
+}
+
+void cordon_ring_drop(struct cordon_ring *ring)
+{
+	/* struct io_uring_sync_cancel_reg of 6.0: any request, all of them, wait a second at most. */
+	struct {
+		uint64_t addr;
+		int32_t fd;
+		uint32_t flags;
+		struct {
+			int64_t sec, nsec;
+		} timeout;
+		uint64_t pad[4];
+	} all = { .fd = -1, .flags = 1u << 0 | 1u << 2, .timeout = { 1, 0 } };
+
+	if (ring->fd < 0)
+		return;
+	(void)ring_register(ring->fd, 24, &all, 1);
+	if (ring->rings)
+		munmap((void *)(uintptr_t)ring->rings, ring->rings_size);
+	if (ring->sqes)
+		munmap((void *)(uintptr_t)ring->sqes, ring->sqes_size);
+	close(ring->fd);
+	ring->fd = -1;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The io_uring of a domain, as the supervisor makes it: created disabled, restricted to READ_FIXED
+ * and WRITE_FIXED on fixed files (the ports) and one fixed buffer (the pool), then enabled. After
+ * that the ring takes no other operation and no registration but the cancelling of everything,
+ * whoever holds it.
+ *
+ * Fixed buffers are named by addresses of the process that registered them, and those must not tell
+ * anything about the supervisor: so a short-lived child makes the ring, with the pool mapped at
+ * CORDON_RING_BUFFERS. The supervisor never looks into a ring that it handed over.
+ */
+#ifndef CORDON_CORE_RING_H
+#define CORDON_CORE_RING_H
+
+#include "core/boot.h"
+#include "core/err.h"
+#include "core/memory.h"
+
+#define CORDON_RING_BUFFERS UINT64_C(0x200000000000)
+
+/* Make a ring over @pool and the descriptors @ports (1 to CORDON_PORTS_MAX). @restricted: 0 leaves
+ * it unrestricted, for tests. Fills @ring but for its mappings; 0 or -errno. Waits for the child:
+ * about a millisecond. */
+int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool, const int *ports,
+		     unsigned nports, int restricted, struct cordon_err *e);
+
+/* Map the ring in this process (inline, thread). 0 or -errno. */
+int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e);
+
+/* Cancel what is in flight and close the ring. */
+void cordon_ring_drop(struct cordon_ring *ring);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What an image offers its loader: one entry, and exit statuses that the supervisor explains. */
+#ifndef CORDON_CORE_RUNTIME_RUNTIME_H
+#define CORDON_CORE_RUNTIME_RUNTIME_H
+
+#include "core/boot.h"
+
+/* Exit statuses of a domain. */
+#define CORDON_EXIT_DRIVER 64 /* the driver's open or poll failed */
+#define CORDON_EXIT_LOADER 65 /* the loader failed; its status message says where */
+
+/* Never returns. @boot stays readable. */
+void cordon_start(const struct cordon_boot *boot);
+
+#endif

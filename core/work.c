@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/work.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* librte_ring's functions would bring in librte_eal; its inline ones need the structure alone. */
+#include <rte_config.h>
+#include <rte_ring.h>
+
+struct cordon_workq {
+	struct rte_ring ring;
+	/* The ring's table follows. */
+};
+
+struct cordon_workq *cordon_workq_make(unsigned size)
+{
+	struct cordon_workq *q;
+
+	if (size < 2 || (size & (size - 1)) != 0)
+		return NULL;
+	q = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*q) + size * sizeof(void *) +
+						       RTE_CACHE_LINE_SIZE -
+						       size * sizeof(void *) % RTE_CACHE_LINE_SIZE);
+	if (!q)
+		return NULL;
+	/* What rte_ring_init() sets: many producers, one consumer. */
+	memset(q, 0, sizeof(*q));
+	q->ring.size = size;
+	q->ring.mask = size - 1;
+	q->ring.capacity = size - 1;
+	q->ring.prod.sync_type = RTE_RING_SYNC_MT;
+	q->ring.cons.sync_type = RTE_RING_SYNC_ST;
+	return q;
+}
+
+void cordon_workq_free(struct cordon_workq *q)
+{
+	free(q);
+}
+
+int cordon_workq_put(struct cordon_workq *q, struct cordon_work *work)
+{
+	return rte_ring_mp_enqueue(&q->ring, work) == 0 ? 0 : -EAGAIN;
+}
+
+struct cordon_work *cordon_workq_get(struct cordon_workq *q)
+{
+	void *work = NULL;
+
+	return rte_ring_sc_dequeue(&q->ring, &work) == 0 ? work : NULL;
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The program: the command line of core, and the classes that there are. */
+#include "core/cli/cli.h"
+#include "domains/net/class.h"
+
+int main(int argc, char **argv)
+{
+	static const struct cordon_class *const classes[] = { &cordon_class_net, NULL };
+
+	return cordon_cli(argc, argv, classes);
+}

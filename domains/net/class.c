@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The class net, as the supervisor and the command line see it. */
+#include "domains/net/class.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "domains/net/device.h"
+#include "domains/net/front.h"
+
+extern CORDON_DRIVER(null);
+extern CORDON_DRIVER(tap);
+extern CORDON_DRIVER(packet);
+
+enum option { OPT_FRONT, OPT_WIRE, OPT_MTU, OPT_ECHO, OPT_COUNT };
+
+static const struct cordon_option options[] = {
+	[OPT_FRONT] = { "front", "IF",
+			"the TAP device that the host uses (made if it isn't there)" },
+	[OPT_WIRE] = { "wire", "IF",
+		       "the driver's side: a TAP device (tap), any interface (packet)" },
+	[OPT_MTU] = { "mtu", "BYTES", "of the TAP devices (default 1500)" },
+	[OPT_ECHO] = { "echo", NULL, "null sends frames back instead of dropping them" },
+	[OPT_COUNT] = { NULL, NULL, NULL },
+};
+
+static const struct cordon_driver_entry drivers[] = {
+	{ "null", &cordon_driver_null, "no wire: drops frames and counts them, or echoes" },
+	{ "tap", &cordon_driver_tap, "a second TAP device is the wire" },
+	{ "packet", &cordon_driver_packet, "any network interface is the wire (AF_PACKET)" },
+	{ NULL, NULL, NULL },
+};
+
+static const char *const counters[] = {
+#define X(member, name) name,
+	NET_FRONT_COUNTERS(X)
+#undef X
+#define X(id, name, why) "refused_" name,
+		CORDON_VNET_VERDICTS(X)
+#undef X
+			NULL
+};
+
+struct net {
+	struct net_front front;
+	struct net_device tap;
+};
+
+static int mtu_of(const char *text, uint32_t *mtu, struct cordon_err *e)
+{
+	char *end = NULL;
+	unsigned long v = 1500;
+
+	if (text) {
+		errno = 0;
+		v = strtoul(text, &end, 10);
+		if (text[0] < '0' || text[0] > '9' || *end || errno || v < NET_MTU_MIN ||
+		    v > NET_MTU_MAX)
+			return cordon_fail(e, -EINVAL, "--mtu %.20s: not a number from %u to %u",
+					   text, NET_MTU_MIN, NET_MTU_MAX);
+	}
+	*mtu = (uint32_t)v;
+	return 0;
+}
+
+static int check_args(const struct cordon_args *a, struct cordon_err *e)
+{
+	const char *d = a->driver;
+	int wired = strcmp(d, "null") != 0;
+
+	if (!a->value[OPT_FRONT])
+		return cordon_fail(e, -EINVAL, "driver %s: --front IF is missing", d);
+	if (wired && !a->value[OPT_WIRE])
+		return cordon_fail(e, -EINVAL, "driver %s: --wire IF is missing", d);
+	if (!wired && a->value[OPT_WIRE])
+		return cordon_fail(e, -EINVAL,
+				   "driver null has no wire: --wire %.20s makes no sense",
+				   a->value[OPT_WIRE]);
+	if (wired && a->value[OPT_ECHO])
+		return cordon_fail(e, -EINVAL, "driver %s can't --echo; null can", d);
+	if (wired && strcmp(a->value[OPT_FRONT], a->value[OPT_WIRE]) == 0)
+		return cordon_fail(e, -EINVAL, "%.20s can't be both --front and --wire",
+				   a->value[OPT_FRONT]);
+	return 0;
+}
+
+static int net_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
+		    struct cordon_err *e)
+{
+	struct net *n = state;
+	uint32_t mtu = 0;
+	int ret = check_args(a, e);
+
+	if (ret == 0)
+		ret = mtu_of(a->value[OPT_MTU], &mtu, e);
+	if (ret == 0)
+		ret = net_device_tap(&n->tap, a->value[OPT_FRONT], mtu, 1, e);
+	if (ret < 0)
+		return ret;
+	net_front_init(&n->front, n->tap.fd, mtu, n->tap.mac);
+	ports->n = 0;
+	ports->arg = a->value[OPT_ECHO] != NULL;
+	if (strcmp(a->driver, "null") != 0) {
+		struct net_device wire;
+
+		if (strcmp(a->driver, "tap") == 0)
+			ret = net_device_tap(&wire, a->value[OPT_WIRE], mtu, 0, e);
+		else
+			ret = net_device_packet(&wire, a->value[OPT_WIRE], mtu, e);
+		if (ret < 0) {
+			close(n->tap.fd);
+			return ret;
+		}
+		ports->fd[ports->n++] = wire.fd;
+	}
+	return 0;
+}
+
+static int net_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
+		     struct cordon_caller *caller, struct cordon_err *e)
+{
+	struct net *n = state;
+	int ret = net_front_start(&n->front, chan, pool, caller, n->tap.features, e);
+
+	if (ret == 0)
+		ret = net_device_offload(&n->tap, n->front.features, e);
+	return ret;
+}
+
+static unsigned net_poll(void *state, unsigned budget)
+{
+	return net_front_poll(&((struct net *)state)->front, budget);
+}
+
+static int net_ping(void *state)
+{
+	return net_front_ping(&((struct net *)state)->front);
+}
+
+static int net_stop(void *state)
+{
+	return net_front_stop(&((struct net *)state)->front);
+}
+
+static unsigned net_count(const void *state, uint64_t *values, unsigned n)
+{
+	const struct net_front_counters *c = &((const struct net *)state)->front.count;
+	unsigned have = sizeof(*c) / sizeof(uint64_t);
+
+	if (have > n)
+		have = n;
+	memcpy(values, c, have * sizeof(uint64_t));
+	return have;
+}
+
+static void net_close(void *state)
+{
+	struct net *n = state;
+
+	net_front_close(&n->front);
+	close(n->tap.fd);
+}
+
+_Static_assert(sizeof(counters) / sizeof(counters[0]) - 1 ==
+		       sizeof(struct net_front_counters) / sizeof(uint64_t),
+	       "each counter has a name");
+
+const struct cordon_class cordon_class_net = {
+	.name = "net",
+	.drivers = drivers,
+	.options = options,
+	.chan = { .calls = 8, .ab = 1024, .ba = 1024 },
+	.pool = { .small = 2048, .big = 64 },
+	.front_size = sizeof(struct net),
+	.open = net_open,
+	.start = net_start,
+	.poll = net_poll,
+	.ping = net_ping,
+	.stop = net_stop,
+	.count = net_count,
+	.counters = counters,
+	.close = net_close,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* Opening of network devices, by the supervisor: TAP devices and packet sockets, both with a
+ * virtio_net_hdr of 10 bytes, little endian, before each frame. */
+#ifndef CORDON_DOMAINS_NET_DEVICE_H
+#define CORDON_DOMAINS_NET_DEVICE_H
+
+#include <stdint.h>
+#include "core/err.h"
+
+struct net_device {
+	int fd; /* the caller's to close */
+	uint32_t features; /* CORDON_NET_F_* that it can do */
+	uint8_t mac[6];
+};
+
+/* Make the TAP device @name, or take it if it is a persistent one that nobody uses, and set its
+ * MTU. @nonblocking: of the descriptor. One that we made is gone when the descriptor is closed. 0,
+ * or -errno with the line; then nothing is left or changed. */
+int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int nonblocking,
+		   struct cordon_err *e);
+
+/* A packet socket on interface @name, which has an MTU of at least @mtu: all frames that come in,
+ * none that go out; promiscuous while it is open. Blocking. */
+int net_device_packet(struct net_device *d, const char *name, uint32_t mtu, struct cordon_err *e);
+
+/* What the kernel may leave to us in frames that it sends to TAP @d: CORDON_NET_F_*. */
+int net_device_offload(struct net_device *d, uint32_t features, struct cordon_err *e);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * The net front-end in user space: frames between a TAP device and a driver. All buffers are its
+ * own; what the driver says of them is believed only as far as the private table bears it out, and
+ * what it says of a frame only from a private copy of the headers (vnet.h).
+ */
+#ifndef CORDON_DOMAINS_NET_FRONT_H
+#define CORDON_DOMAINS_NET_FRONT_H
+
+#include <stdint.h>
+#include "channels/chan.h"
+#include "channels/pool.h"
+#include "core/call.h"
+#include "core/err.h"
+#include "domains/net/net.h"
+
+/* X(member, name): the front-end's counters. */
+#define NET_FRONT_COUNTERS(X)                                        \
+	X(tx_frames, "tx_frames") /* from the TAP to the driver */   \
+	X(tx_bytes, "tx_bytes")                                      \
+	X(tx_stalls, "tx_stalls") /* no buffer or line: TAP waits */ \
+	X(rx_frames, "rx_frames") /* from the driver to the TAP */   \
+	X(rx_bytes, "rx_bytes")                                      \
+	X(rx_tap_errors, "rx_tap_errors") /* the TAP refused one */  \
+	X(bad_buffers, "bad_buffers") /* not the driver's to give */ \
+	X(bad_kinds, "bad_kinds")                                    \
+	X(bad_lengths, "bad_lengths")                                \
+	X(calls, "calls")                                            \
+	X(call_timeouts, "call_timeouts")                            \
+	X(call_faults, "call_faults")                                \
+	X(stream_faults, "stream_faults")                            \
+	X(driver_tx, "driver_tx_frames") /* as the driver says */    \
+	X(driver_rx, "driver_rx_frames")                             \
+	X(driver_tx_dropped, "driver_tx_dropped")                    \
+	X(driver_rx_dropped, "driver_rx_dropped")                    \
+	X(driver_enters, "driver_enters")
+
+struct net_front_counters {
+#define X(member, name) uint64_t member;
+	NET_FRONT_COUNTERS(X)
+#undef X
+	uint64_t verdict[CORDON_VNET_VERDICT_COUNT]; /* frames refused, by reason */
+};
+
+struct net_front {
+	int tap; /* nonblocking; -1: none */
+	uint32_t mtu;
+	uint32_t features; /* negotiated */
+	uint64_t deadline_ns; /* of control calls */
+	uint8_t mac[6];
+	struct cordon_chan *chan; /* NULL before start */
+	struct cordon_pool *pool;
+	struct cordon_caller *caller;
+	int running;
+	int big; /* the buffer into which the TAP is read; -1: none */
+	uint8_t *lent_empty; /* private, of each buffer: lent for a frame from the wire */
+	uint32_t empties[2], want[2]; /* lent so, and to be lent so; [0] small, [1] big */
+	struct net_front_counters count;
+};
+
+/* Take the nonblocking descriptor @tap, of an interface with @mtu and address @mac. */
+void net_front_init(struct net_front *f, int tap, uint32_t mtu, const uint8_t mac[6]);
+
+/* As struct cordon_class has them. @features: what the TAP can do (CORDON_NET_F_*). */
+int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
+		    struct cordon_caller *caller, uint32_t features, struct cordon_err *e);
+unsigned net_front_poll(struct net_front *f, unsigned budget);
+int net_front_ping(struct net_front *f);
+int net_front_stop(struct net_front *f);
+
+/* Free what start made. */
+void net_front_close(struct net_front *f);
+
+#endif
