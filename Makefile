@@ -141,16 +141,48 @@ $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d)
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all deps check test lint format demo bench-net clean
+.PHONY: all test run-tests check lint format demo bench-net clean
 
 all: $(PROGRAMS_$(V))
 
-deps:
-	@scripts/deps
+# Dependencies first, and only then a make that sees them.
+test:
+	@scripts/deps test
+	@$(MAKE) -j$(shell nproc) run-tests
 
-# One variant, already installed dependencies.
+# Sanitizers run what they can: no fence (a domain's own process is never instrumented), no scripts.
+RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
+RUN_debug := $(filter build/debug/tests/channels/% build/debug/tests/fibers/%,$(TESTS_debug))
+RUN_asan := $(filter-out build/asan/tests/attack/%,$(TESTS_asan))
+RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble,$(TESTS_tsan))
+RUN_clang := $(filter build/clang/tests/channels/% build/clang/tests/fibers/%,$(TESTS_clang))
+
+run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(filter build/%,$(RUN_$(v)))) $(IMAGES_release) \
+		$(IMAGES_clang) $(PLANTED)
+	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
+		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
+
+# One variant, dependencies there: make V=asan check
 check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED)
-	@scripts/run-tests $(V) $(TESTS_$(V)) $(TEST_SCRIPTS)
+	@scripts/run-tests $(V) $(RUN_$(V))
+	@scripts/count-tests build/$(V)/tests.sum
+
+lint:
+	@scripts/deps lint
+	@scripts/lint
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+demo:
+	@scripts/deps run
+	@$(MAKE) -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release)
+	@scripts/demo
+
+bench-net:
+	@scripts/deps run
+	@$(MAKE) -j$(shell nproc) all
+	@bench/net
 
 clean:
 	rm -rf build

@@ -167,21 +167,19 @@ static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op)
 		return -EAGAIN;
 	len = cordon_hdr_len(h);
 	*op = cordon_hdr_op(h);
-	if (len <= CORDON_PAYLOAD_SIZE) {
-#if defined(CORDON_PLANT_SECOND_FETCH)
-		h = cordon_peek(line);
-		len = cordon_hdr_len(h);
-		*op = cordon_hdr_op(h);
-#endif
+	if (len <= CORDON_PAYLOAD_SIZE)
 		cordon_copy_in(&rx->payload, line, cordon_words(len));
-	}
 	rx->taken++;
 	cordon_stream_tell_(rx);
 	if (len > CORDON_PAYLOAD_SIZE) {
 		rx->faults++;
 		return -EPROTO;
 	}
+#if defined(CORDON_PLANT_SECOND_FETCH)
+	return cordon_hdr_len(cordon_peek(line));
+#else
 	return (int)len;
+#endif
 }
 
 /*

@@ -105,7 +105,7 @@ int cordon_cpulist_parse(const char *list, hwloc_bitmap_t set)
 	return err;
 }
 
-/* ---- what there is ------------------------------------------------------------------------------ */
+/* ---- what there is -------- */
 
 static int load(struct view *v)
 {
@@ -247,7 +247,7 @@ static int view_init(struct view *v, const struct cordon_cores_ask *ask, struct 
 	return hwloc_bitmap_and(v->allowed, v->allowed, v->online) < 0 ? -ENOMEM : 0;
 }
 
-/* ---- choosing ----------------------------------------------------------------------------------- */
+/* ---- choosing -------- */
 
 static bool has(hwloc_const_bitmap_t set, int cpu)
 {

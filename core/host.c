@@ -35,7 +35,7 @@ __attribute__((format(printf, 3, 4))) static int say(struct why *why, int err, c
 	return err;
 }
 
-/* ---- a child to try things in -------------------------------------------------------------------- */
+/* ---- a child to try things in -------- */
 
 /*
  * Run @fn in a child; it returns 0 or a positive errno. The child is a raw clone without an exit
@@ -92,7 +92,7 @@ static int sysctl_value(const char *path)
 	return text[0] >= '0' && text[0] <= '9' ? atoi(text) : -1;
 }
 
-/* ---- namespaces and capabilities ------------------------------------------------------------------ */
+/* ---- namespaces and capabilities -------- */
 
 struct space {
 	enum cordon_part part;
@@ -243,7 +243,7 @@ static int probe_caps(struct why *why)
 	return err ? say_general(why, err, "dropping capabilities") : 0;
 }
 
-/* ---- Landlock, seccomp, io_uring ------------------------------------------------------------------- */
+/* ---- Landlock, seccomp, io_uring -------- */
 
 static int try_landlock(void *arg)
 {
@@ -348,7 +348,7 @@ static int probe_ring(struct why *why)
 	return say_general(why, err, "restricted io_uring");
 }
 
-/* ---- control groups -------------------------------------------------------------------------------- */
+/* ---- control groups -------- */
 
 /* Is @word in @list, whose items @separators part? */
 static bool listed(const char *list, const char *word, const char *separators)
@@ -579,7 +579,7 @@ int cordon_host_cgroup(char *dir, size_t size, int *version)
 	return find_cgroup(dir, size, version, &(struct why){ NULL, 0 });
 }
 
-/* ---- CPUs ------------------------------------------------------------------------------------------ */
+/* ---- CPUs -------- */
 
 #define CPU_BYTES (CORDON_HOST_CPU_LONGS * sizeof(unsigned long))
 
@@ -606,7 +606,7 @@ int cordon_host_cpus(unsigned long bits[CORDON_HOST_CPU_LONGS])
 	return err;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------------- */
+/* ---- all of it -------- */
 
 int cordon_host_probe(enum cordon_part part, char *why_text, size_t size)
 {

@@ -18,7 +18,8 @@
 /*
  * Does the host have @part? 0: yes, and @why (@size bytes, the caller's) is "". Otherwise -errno,
  * as the host gave it (-ECANCELED: the probe was killed; -EINVAL: no such part), and @why is one
- * line without a newline that says what is missing and what to do. RING is missing, too, where URING is.
+ * line without a newline that says what is missing and what to do. RING is missing, too, where
+ * URING is.
  */
 int cordon_host_probe(enum cordon_part part, char *why, size_t size);
 
@@ -64,8 +65,9 @@ struct cordon_cgroup {
 
 /*
  * Find the hierarchy of @controller ("memory") in texts like /proc/self/cgroup and
- * /proc/self/mountinfo, both borrowed and read to their end: version 1 if it is bound to one, else
- * version 2, whether or not that offers it. A group outside of what is mounted counts as the mount.
+ * /proc/self/mountinfo, both borrowed and read from where they stand: version 1 if it is bound to
+ * one, else version 2, whether or not that offers it. A group outside of what is mounted counts as
+ * the mount.
  * 0, -ENOENT, -ENAMETOOLONG, -ENOMEM.
  */
 int cordon_cgroup_find(FILE *cgroup, FILE *mountinfo, const char *controller,
