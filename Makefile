@@ -181,7 +181,7 @@ demo:
 
 bench-net:
 	@scripts/deps run
-	@$(MAKE) -j$(shell nproc) all
+	@$(MAKE) -j$(shell nproc) all build/release/bench/probe
 	@bench/net
 
 clean:

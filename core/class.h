@@ -39,6 +39,7 @@ struct cordon_driver_entry {
 struct cordon_args {
 	const char *driver;
 	const char *value[CORDON_OPTIONS_MAX];
+	uint64_t deadline_ns; /* of each call to the driver; 0: the class's default */
 };
 
 /* What a domain is granted besides memory. Descriptors are the supervisor's to close. */

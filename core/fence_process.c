@@ -60,7 +60,9 @@ static void __attribute__((noreturn, no_sanitize("address", "thread"))) child(st
 	char *const envp[] = { NULL };
 	char byte;
 
-	/* Wait for steps 4 to 6; if the supervisor dies meanwhile, so do we. */
+	/* Wait for steps 4 to 6; if the supervisor dies meanwhile, so do we: not while we hold the
+	 * other end ourselves. */
+	(void)cordon_sys3(__NR_close, l->go[1], 0, 0);
 	if (cordon_sys3(__NR_read, l->go[0], (long)&byte, 1) != 1)
 		goto out;
 	if (has(l, CORDON_PART_USERNS)) {
@@ -309,6 +311,9 @@ static int await_ready(struct launch *l, struct cordon_err *e)
 	}
 	if (s.step == CORDON_STEP_READY)
 		return 0;
+	if (s.step == CORDON_STEP_IMAGE && s.error == -ENOEXEC)
+		return cordon_fail(e, s.error, "%s: not the image of a driver for this machine",
+				   l->inc->spec->image);
 	return cordon_fail(e, s.error < 0 ? s.error : -EPROTO, "domain %s: step %u, %s: %s", name,
 			   s.step, step_name(s.step), strerror(-s.error));
 }

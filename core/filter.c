@@ -10,21 +10,21 @@
 static int allow_ring(scmp_filter_ctx ctx, int fd)
 {
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(io_uring_enter), 3,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd),
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0),
 				SCMP_A3(SCMP_CMP_MASKED_EQ,
 					(scmp_datum_t) ~(uint64_t)IORING_ENTER_GETEVENTS, 0),
-				SCMP_A4(SCMP_CMP_EQ, 0));
+				SCMP_A4(SCMP_CMP_EQ, 0, 0));
 }
 
 static int allow_port(scmp_filter_ctx ctx, int fd)
 {
 	int ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
-				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
 
 	if (ret < 0)
 		return ret;
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd));
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
 }
 
 /* libseccomp 2.5 exports to a descriptor only. */

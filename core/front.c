@@ -15,7 +15,7 @@
 /* Rounds after which the counters are copied to the page that others see. */
 #define SHOW_ROUNDS 1024u
 /* Idle rounds after which the core is offered to others: a housekeeping core has other work. */
-#define SPIN_ROUNDS 16u
+#define SPIN_ROUNDS 1u
 
 static void show_counters(struct cordon_front *f)
 {

@@ -26,21 +26,44 @@ bad:
 			   name, CORDON_NAME_MAX - 1);
 }
 
+/* The directories. A supervisor that ends removes them (RUN_DIR too, with the last domain), maybe
+ * between our two steps: then they are made again. Whatever the umask, others may look. */
+static int make_dirs(const char *dir)
+{
+	for (int i = 0; i < 100; i++) {
+		if (mkdir(CORDON_RUN_DIR, 0755) == 0)
+			(void)chmod(CORDON_RUN_DIR, 0755);
+		else if (errno != EEXIST)
+			return -errno;
+		if (mkdir(dir, 0755) == 0)
+			return chmod(dir, 0755) < 0 && errno != ENOENT ? -errno : 0;
+		if (errno != ENOENT)
+			return errno == EEXIST ? 0 : -errno;
+	}
+	return -EBUSY;
+}
+
 /* The lock is taken on the file that the path names, not on one that was removed meanwhile. */
-static int take_lock(const char *path)
+static int take_lock(const char *dir, const char *path)
 {
 	struct stat by_fd, by_path;
 	int fd;
 
 	for (int i = 0; i < 100; i++) {
+		int ret = make_dirs(dir);
+
+		if (ret < 0)
+			return ret;
 		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+		if (fd < 0 && errno == ENOENT)
+			continue; /* the directory was removed meanwhile */
 		if (fd < 0)
 			return -errno;
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 			close(fd);
 			return -EBUSY;
 		}
-		if (fstat(fd, &by_fd) == 0 && stat(path, &by_path) == 0 &&
+		if (fstat(fd, &by_fd) == 0 && lstat(path, &by_path) == 0 &&
 		    by_fd.st_ino == by_path.st_ino)
 			return fd;
 		close(fd);
@@ -61,9 +84,10 @@ static int make_page(struct cordon_run *run)
 	if (fd < 0)
 		return -errno;
 	/* Written, not truncated: a full file system is noticed now and not by SIGBUS. */
-	if (posix_fallocate(fd, 0, sizeof(*run->page)) != 0) {
-		ret = -ENOSPC;
-	} else {
+	ret = -posix_fallocate(fd, 0, sizeof(*run->page));
+	if (ret == 0 && fchmod(fd, 0444) < 0) /* whatever the umask */
+		ret = -errno;
+	if (ret == 0) {
 		run->page =
 			mmap(NULL, sizeof(*run->page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (run->page == MAP_FAILED) {
@@ -77,6 +101,13 @@ static int make_page(struct cordon_run *run)
 	return ret;
 }
 
+/* What is empty; a directory that another supervisor uses holds its lock, and stays. */
+static void remove_dirs(const char *dir)
+{
+	(void)rmdir(dir);
+	(void)rmdir(CORDON_RUN_DIR);
+}
+
 int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err *e)
 {
 	char path[96];
@@ -84,19 +115,16 @@ int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err 
 
 	memset(run, 0, sizeof(*run));
 	snprintf(run->dir, sizeof(run->dir), "%s/%s", CORDON_RUN_DIR, name);
-	if ((mkdir(CORDON_RUN_DIR, 0755) < 0 && errno != EEXIST) ||
-	    (mkdir(run->dir, 0755) < 0 && errno != EEXIST)) {
-		run->lock_fd = -1;
-		return cordon_fail(e, -errno, "%s: %s%s", run->dir, strerror(errno),
-				   errno == EACCES ? " (run as root)" : "");
-	}
 	snprintf(path, sizeof(path), "%s/lock", run->dir);
-	run->lock_fd = take_lock(path);
-	if (run->lock_fd == -EBUSY)
-		return cordon_fail(e, -EBUSY, "domain %s: it runs already (see %s)", name,
-				   run->dir);
-	if (run->lock_fd < 0)
-		return cordon_fail(e, run->lock_fd, "%s: %s", path, strerror(-run->lock_fd));
+	ret = take_lock(run->dir, path);
+	run->lock_fd = ret < 0 ? -1 : ret;
+	if (ret < 0) {
+		remove_dirs(run->dir);
+		return ret == -EBUSY ? cordon_fail(e, ret, "domain %s: it runs already (see %s)",
+						   name, run->dir) :
+				       cordon_fail(e, ret, "%s: %s%s", path, strerror(-ret),
+						   ret == -EACCES ? " (run as root)" : "");
+	}
 	ret = make_page(run);
 	if (ret < 0) {
 		cordon_fail(e, ret, "%s/stats: %s", run->dir, strerror(-ret));
@@ -119,8 +147,7 @@ void cordon_run_close(struct cordon_run *run)
 		snprintf(path, sizeof(path), "%s/%s", run->dir, files[i]);
 		(void)unlink(path);
 	}
-	(void)rmdir(run->dir);
-	(void)rmdir(CORDON_RUN_DIR);
+	remove_dirs(run->dir);
 	close(run->lock_fd);
 	run->lock_fd = -1;
 }

@@ -80,16 +80,21 @@ static int find_files(struct supervisor *s, struct cordon_err *e)
 static int check_host(struct supervisor *s, struct cordon_err *e)
 {
 	cordon_parts missing = 0;
+	char parts[160] = "";
 	int ret;
 
 	if (s->c->fence != &cordon_fence_process)
 		return 0;
 	ret = cordon_host_check(s->c->without, &missing, s->out);
+	for (int i = 0; i < CORDON_PART_COUNT; i++)
+		if (missing & CORDON_PART_BIT(i))
+			snprintf(parts + strlen(parts), sizeof(parts) - strlen(parts), " %s",
+				 cordon_part_name((enum cordon_part)i));
 	if (ret < 0)
 		return cordon_fail(e, ret,
-				   "domain %s: this host can't fence it as asked (above); a "
-				   "part is given up by --without PART",
-				   s->c->name);
+				   "domain %s: parts of the fence are missing here:%s (cordon host "
+				   "check says why, --without PART gives one up)",
+				   s->c->name, parts);
 	return 0;
 }
 
@@ -102,8 +107,6 @@ static int pick_cores(struct supervisor *s, struct cordon_err *e)
 
 	if (ret < 0)
 		return cordon_fail(e, ret, "domain %s: %s", s->c->name, s->cores.reason);
-	if (s->cores.warning[0])
-		fprintf(s->out, "%s: warning: %s\n", s->c->name, s->cores.warning);
 	return 0;
 }
 
@@ -243,8 +246,15 @@ static enum cordon_outcome watch(struct supervisor *s, struct cordon_err *e)
 		if (ret == -EPIPE && readable(s->inc.death_fd))
 			return CORDON_DIED;
 		if (ret < 0) {
-			cordon_fail(e, ret, "domain %s: %s for %u ms: taken for hung, killed",
-				    s->c->name, "no sign of life", s->c->deadline_ms);
+			if (ret == -ETIMEDOUT || ret == -EDEADLK)
+				cordon_fail(e, ret,
+					    "domain %s: no sign of life for %u ms: taken for hung, "
+					    "killed",
+					    s->c->name, s->c->deadline_ms);
+			else
+				cordon_fail(e, ret,
+					    "domain %s: asked for a sign of life: %s: killed",
+					    s->c->name, strerror(-ret));
 			return CORDON_HUNG;
 		}
 	}
@@ -262,10 +272,15 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 	if (ret == -EPIPE && readable(s->inc.death_fd))
 		return CORDON_DIED;
 	if (ret < 0) {
-		cordon_fail(e, ret, "domain %s: %s", c->name,
-			    s->front.task.err.text[0] ? s->front.task.err.text : strerror(-ret));
-		return ret == -ETIMEDOUT || ret == -EDEADLK ? CORDON_HUNG : CORDON_DIED;
+		int hung = ret == -ETIMEDOUT || ret == -EDEADLK;
+
+		cordon_fail(e, ret, "domain %s: %s%s", c->name,
+			    s->front.task.err.text[0] ? s->front.task.err.text : strerror(-ret),
+			    hung ? ": taken for hung, killed" : "");
+		return hung ? CORDON_HUNG : CORDON_DIED;
 	}
+	if (s->cores.warning[0])
+		fprintf(s->out, "%s: warning: %s\n", c->name, s->cores.warning);
 	fprintf(s->out, "%s: serving: driver %s, fence %s, %s", c->name, c->driver->name,
 		c->fence->name, s->inc.boot.io_mode == CORDON_IO_RW ? "read/write, " : "");
 	if (c->fence->own_core)
@@ -305,9 +320,9 @@ static int take_signals(struct supervisor *s, struct cordon_err *e)
 /* Without a fence a driver that hangs can't be ended; this process can. */
 static void __attribute__((noreturn)) leave(struct supervisor *s, const struct cordon_err *e)
 {
-	fprintf(s->out, "%s\n%s: fence %s: ended with its supervisor\n", e->text, s->c->name,
-		s->c->fence->name);
+	fprintf(s->out, "%s: fence %s: ended with its supervisor\n", s->c->name, s->c->fence->name);
 	fflush(s->out);
+	fprintf(stderr, "cordon: %s\n", e->text);
 	cordon_run_close(&s->run);
 	_exit(CORDON_HUNG);
 }

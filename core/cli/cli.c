@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "core/cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ struct typed {
 	const char *class, *driver, *fence;
 	const char *class_opt[CORDON_OPTIONS_MAX * 2][2]; /* name, value */
 	unsigned nclass_opt;
+	uint32_t given; /* set: which of run_options */
 	struct cordon_config config;
 };
 
@@ -82,6 +84,7 @@ static int set_deadline(struct typed *t, const char *v)
 	int ret = number("--deadline", v, 3600000, &ms);
 
 	t->config.deadline_ms = (unsigned)ms;
+	t->config.args.deadline_ns = (uint64_t)ms * 1000000u;
 	return ret == 0 && ms == 0 ? usage("--deadline %s: no driver is that quick%s", v, "") : ret;
 }
 
@@ -121,6 +124,7 @@ static const struct run_option {
 };
 
 #define RUN_OPTIONS (sizeof(run_options) / sizeof(run_options[0]))
+#define REPEATABLE "without"
 
 static const struct cordon_option *class_option(const struct words *w, const char *name)
 {
@@ -152,6 +156,11 @@ static int parse_option(const struct words *w, struct typed *t, int *i)
 	const char *value = *i + 1 < w->argc ? w->argv[*i + 1] : NULL;
 	const struct cordon_option *co;
 
+	if (strncmp(w->argv[*i], "--", 2) != 0)
+		return usage("%.40s: no such option (cordon domain run --help)%s", w->argv[*i], "");
+	/* No value begins like an option: then it was forgotten. */
+	if (value && strncmp(value, "--", 2) == 0)
+		value = NULL;
 	if (strcmp(name, "counters") == 0) {
 		t->config.show_counters = 1;
 		return 0;
@@ -165,6 +174,9 @@ static int parse_option(const struct words *w, struct typed *t, int *i)
 			continue;
 		if (!value)
 			return usage("--%s: the %s is missing", name, run_options[k].value);
+		if ((t->given & (1u << k)) && strcmp(name, REPEATABLE) != 0)
+			return usage("--%s: given twice%s", name, "");
+		t->given |= 1u << k;
 		++*i;
 		return set_run_option(t, &run_options[k], value);
 	}
@@ -229,7 +241,7 @@ static int domain_run(const struct words *w)
 	t.config.memory_limit = (uint64_t)DEFAULT_MEMORY_MB << 20;
 	t.config.deadline_ms = DEFAULT_DEADLINE_MS;
 	for (int i = 0; i < w->argc && ret == 0; i++) {
-		if (strncmp(w->argv[i], "--", 2) == 0)
+		if (w->argv[i][0] == '-')
 			ret = parse_option(w, &t, &i);
 		else if (t.config.name)
 			ret = usage("%.40s: one NAME only, and that is %.40s", w->argv[i],
@@ -296,7 +308,8 @@ static int host_check(const struct words *w)
 	for (int part = 0; part < CORDON_PART_COUNT; part++) {
 		int ret = cordon_host_probe((enum cordon_part)part, why, sizeof(why));
 
-		printf("%-9s %s\n", cordon_part_name((enum cordon_part)part),
+		printf("%-9s %s%s\n", cordon_part_name((enum cordon_part)part),
+		       ret == 0 ? "" : "missing: ",
 		       ret == 0 ? cordon_part_what((enum cordon_part)part) : why);
 		lacks |= ret != 0;
 	}
@@ -324,9 +337,22 @@ static void help(FILE *out)
 {
 	fprintf(out, "cordon OBJECT VERB [NAME] [OPTIONS]\n");
 	for (unsigned i = 0; i < VERBS; i++)
-		fprintf(out, "  cordon %s %-8s %s\n", verbs[i].object, verbs[i].verb,
+		fprintf(out, "  cordon %-6s %-5s  %s\n", verbs[i].object, verbs[i].verb,
 			verbs[i].what);
 	fprintf(out, "Each takes --help.\n");
+}
+
+/* Whatever is said of an argument is said in one line. */
+static int check_printable(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		for (const char *c = argv[i]; *c; c++)
+			if (iscntrl((unsigned char)*c)) {
+				fprintf(stderr, "cordon: argument %d: has a control character\n",
+					i);
+				return USAGE;
+			}
+	return 0;
 }
 
 static int wants_help(int argc, char **argv)
@@ -341,6 +367,8 @@ int cordon_cli(int argc, char **argv, const struct cordon_class *const *classes)
 {
 	struct words w = { argc - 3, argv + 3, classes };
 
+	if (check_printable(argc, argv) != 0)
+		return USAGE;
 	for (unsigned i = 0; argc >= 3 && i < VERBS; i++) {
 		if (strcmp(verbs[i].object, argv[1]) != 0 || strcmp(verbs[i].verb, argv[2]) != 0)
 			continue;
@@ -354,8 +382,8 @@ int cordon_cli(int argc, char **argv, const struct cordon_class *const *classes)
 		return 0;
 	}
 	if (argc >= 2)
-		fprintf(stderr, "cordon: %.40s %.40s: no such command\n", argv[1],
-			argc >= 3 ? argv[2] : "");
+		fprintf(stderr, "cordon: %.40s%s%.40s: no such command\n", argv[1],
+			argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
 	help(stderr);
 	return USAGE;
 }

@@ -50,7 +50,12 @@ static int read_plan(void)
 	if (plan.magic != CORDON_PLAN_MAGIC || plan.boot.size != sizeof(plan.boot) ||
 	    plan.nfilter > CORDON_FILTER_MAX || plan.boot.nports > CORDON_PORTS_MAX)
 		return -EINVAL;
-	/* Die with the supervisor. It lives now, or the status pipe would break. */
+	return 0;
+}
+
+/* Die with the supervisor. It lives now, or the status pipe will break. */
+static int die_with_supervisor(void)
+{
 	return prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 ? -errno : 0;
 }
 
@@ -109,13 +114,14 @@ static int become_nobody(void)
 {
 	/* In a user namespace, that happened before the exec: root in there is nobody outside. */
 	if (has(CORDON_PART_USERNS))
-		return 0;
+		return die_with_supervisor();
 	if (setgroups(0, NULL) < 0 || setresgid(plan.uid, plan.uid, plan.uid) < 0)
 		return -errno;
 	/* Keep the capabilities up to the next step, which drops them for good. */
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || setresuid(plan.uid, plan.uid, plan.uid) < 0)
 		return -errno;
-	return 0;
+	/* A change of user clears that. */
+	return die_with_supervisor();
 }
 
 static int drop_caps(void)

@@ -44,7 +44,7 @@ static const char *const counters[] = {
 
 struct net {
 	struct net_front front;
-	struct net_device tap;
+	struct net_device tap, wire;
 };
 
 static int mtu_of(const char *text, uint32_t *mtu, struct cordon_err *e)
@@ -99,20 +99,22 @@ static int net_open(void *state, const struct cordon_args *a, struct cordon_port
 	if (ret < 0)
 		return ret;
 	net_front_init(&n->front, n->tap.fd, mtu, n->tap.mac);
+	if (a->deadline_ns)
+		n->front.deadline_ns = a->deadline_ns;
+	n->wire.control = -1;
 	ports->n = 0;
 	ports->arg = a->value[OPT_ECHO] != NULL;
 	if (strcmp(a->driver, "null") != 0) {
-		struct net_device wire;
-
 		if (strcmp(a->driver, "tap") == 0)
-			ret = net_device_tap(&wire, a->value[OPT_WIRE], mtu, 0, e);
+			ret = net_device_tap(&n->wire, a->value[OPT_WIRE], mtu, 0, e);
 		else
-			ret = net_device_packet(&wire, a->value[OPT_WIRE], mtu, e);
+			ret = net_device_packet(&n->wire, a->value[OPT_WIRE], mtu, e);
 		if (ret < 0) {
 			close(n->tap.fd);
+			net_device_restore(&n->tap);
 			return ret;
 		}
-		ports->fd[ports->n++] = wire.fd;
+		ports->fd[ports->n++] = n->wire.fd;
 	}
 	return 0;
 }
@@ -160,6 +162,8 @@ static void net_close(void *state)
 
 	net_front_close(&n->front);
 	close(n->tap.fd);
+	net_device_restore(&n->tap);
+	net_device_restore(&n->wire);
 }
 
 _Static_assert(sizeof(counters) / sizeof(counters[0]) - 1 ==

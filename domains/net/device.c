@@ -50,6 +50,29 @@ static int if_ioctl(unsigned long what, struct ifreq *ifr)
 	return ret;
 }
 
+/* That of a device which was there already is put back at the end, when the control thread will have
+ * left this network namespace. */
+static int set_mtu(struct net_device *d, struct ifreq *ifr, uint32_t mtu, struct cordon_err *e)
+{
+	int ret;
+
+	if (d->mtu_was == (int)mtu)
+		return 0;
+	if (d->mtu_was > 0) {
+		d->control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		if (d->control < 0)
+			return cordon_fail(e, -errno, "TAP %s: socket: %s", ifr->ifr_name,
+					   strerror(errno));
+	}
+	ifr->ifr_mtu = (int)mtu;
+	ret = if_ioctl(SIOCSIFMTU, ifr);
+	if (ret == 0)
+		return 0;
+	d->mtu_was = 0;
+	net_device_restore(d);
+	return cordon_fail(e, ret, "TAP %s: MTU %u: %s", ifr->ifr_name, mtu, strerror(-ret));
+}
+
 static int set_up_tap(struct net_device *d, struct ifreq *ifr, uint32_t mtu, struct cordon_err *e)
 {
 	int hdr = CORDON_VNET_HDR;
@@ -71,12 +94,20 @@ static int set_up_tap(struct net_device *d, struct ifreq *ifr, uint32_t mtu, str
 	if (ret < 0)
 		return cordon_fail(e, ret, "TAP %s: address: %s", ifr->ifr_name, strerror(-ret));
 	memcpy(d->mac, ifr->ifr_hwaddr.sa_data, sizeof(d->mac));
-	ifr->ifr_mtu = (int)mtu;
-	ret = if_ioctl(SIOCSIFMTU, ifr);
-	if (ret < 0)
-		return cordon_fail(e, ret, "TAP %s: MTU %u: %s", ifr->ifr_name, mtu,
-				   strerror(-ret));
-	return 0;
+	return set_mtu(d, ifr, mtu, e);
+}
+
+void net_device_restore(struct net_device *d)
+{
+	struct ifreq ifr = { .ifr_mtu = d->mtu_was };
+
+	memcpy(ifr.ifr_name, d->name, sizeof(ifr.ifr_name));
+	/* If the device or the right is gone, there is nothing that we could do. */
+	if (d->control >= 0 && d->mtu_was > 0)
+		(void)ioctl(d->control, SIOCSIFMTU, &ifr);
+	if (d->control >= 0)
+		close(d->control);
+	d->control = -1;
 }
 
 int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int nonblocking,
@@ -86,10 +117,13 @@ int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int non
 	int ret = check_name(name, &ifr, e);
 
 	memset(d, 0, sizeof(*d));
-	d->fd = -1;
+	d->fd = d->control = -1;
 	d->features = FEATURES;
 	if (ret < 0)
 		return ret;
+	memcpy(d->name, ifr.ifr_name, sizeof(d->name));
+	if (if_ioctl(SIOCGIFMTU, &ifr) == 0)
+		d->mtu_was = ifr.ifr_mtu;
 	d->fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | (nonblocking ? O_NONBLOCK : 0));
 	if (d->fd < 0)
 		return cordon_fail(e, -errno, "/dev/net/tun: %s%s", strerror(errno),
@@ -99,7 +133,7 @@ int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int non
 		ret = -errno;
 		cordon_fail(e, ret, "TAP %s: %s%s", name, strerror(-ret),
 			    ret == -EPERM  ? " (needs CAP_NET_ADMIN: run as root)" :
-			    ret == -EINVAL ? " (an interface of that name is no TAP device)" :
+			    ret == -EINVAL ? " (an interface of that name is no plain TAP device)" :
 			    ret == -EBUSY  ? " (somebody else uses it)" :
 					     "");
 		goto fail;
@@ -149,7 +183,7 @@ int net_device_packet(struct net_device *d, const char *name, uint32_t mtu, stru
 	int ret = check_name(name, &ifr, e);
 
 	memset(d, 0, sizeof(*d));
-	d->fd = -1;
+	d->fd = d->control = -1;
 	d->features = FEATURES;
 	if (ret < 0)
 		return ret;

@@ -11,6 +11,9 @@ struct net_device {
 	int fd; /* the caller's to close */
 	uint32_t features; /* CORDON_NET_F_* that it can do */
 	uint8_t mac[6];
+	char name[16];
+	int mtu_was; /* of a TAP device that was there already; 0: nothing to put back */
+	int control; /* a socket in the interface's network namespace; -1: none */
 };
 
 /* Make the TAP device @name, or take it if it is a persistent one that nobody uses, and set its
@@ -18,6 +21,9 @@ struct net_device {
  * or -errno with the line; then nothing is left or changed. */
 int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int nonblocking,
 		   struct cordon_err *e);
+
+/* Put back the MTU of a TAP device that was there before us; from any network namespace. */
+void net_device_restore(struct net_device *d);
 
 /* A packet socket on interface @name, which has an MTU of at least @mtu: all frames that come in,
  * none that go out; promiscuous while it is open. Blocking. */

@@ -48,6 +48,7 @@
 #define SMALL 8u
 #define ALL (BIG + SMALL)
 #define MOST 32u /* descriptors at once */
+#define LONG 256u /* bytes, more than any reply has */
 
 static const struct cordon_chan_dims dims = { .calls = CALLS, .ab = STREAM, .ba = STREAM };
 static const struct cordon_pool_dims pool_dims = { .small = SMALL, .big = BIG };
@@ -218,6 +219,7 @@ struct side {
 	void *tables;
 	uint8_t *msg; /* CORDON_PAYLOAD_SIZE bytes, and not one more */
 	struct cordon_desc *descs; /* MOST */
+	uint8_t *reply; /* LONG */
 	int b;
 	int packed; /* what the streams are used for in this epoch */
 	uint64_t r;
@@ -278,6 +280,7 @@ static int make_memory(void **state)
 	fresh.pool = private_memory(sizeof(*fresh.pool));
 	fresh.tables = private_memory((cordon_pool_private_size(&pool_dims) + 7) / 8 * 8);
 	fresh.msg = private_memory(CORDON_PAYLOAD_SIZE);
+	fresh.reply = private_memory(LONG);
 	fresh.descs = private_memory(MOST * sizeof(*fresh.descs));
 	return 0;
 }
@@ -435,15 +438,16 @@ static void start(struct side *s)
 static void finish(struct side *s)
 {
 	for (int line = 0; line < (int)CALLS; line++) {
-		uint32_t size = some(s, 57);
+		uint32_t size = some(s, 8) ? some(s, 57) : LONG;
 		uint64_t timeouts = s->chan->client.timeouts;
-		int r = cordon_call_poll(&s->chan->client, line, s->now, s->msg + 56 - size, size);
+		int r = cordon_call_poll(&s->chan->client, line, s->now, s->reply + LONG - size,
+					 size);
 
 		if (!s->called[line]) {
 			assert_int_equal(r, -EINVAL);
 			continue;
 		}
-		assert_true(r >= -4095 && r <= (int)size);
+		assert_true(r >= -4095 && r <= (int)size && r <= CORDON_PAYLOAD_SIZE);
 		if (s->now > s->deadline[line])
 			assert_int_not_equal(r, -EAGAIN);
 		else
@@ -607,6 +611,7 @@ static void withstand(int b)
 	do {
 		for (unsigned i = 0; i < 1000; i++)
 			step(&s);
+		sched_yield();
 	} while (clock_seconds() < end);
 	new_epoch(&s);
 	printf("# %llu steps, %llu epochs: %llu messages, %llu buffers taken, %llu refused, ",

@@ -331,6 +331,21 @@ static void credits_that_lie_are_counted_and_change_nothing(void **state)
 		recv_number(i);
 }
 
+static void what_was_not_sent_cannot_be_credited(void **state)
+{
+	(void)state;
+	for (uint64_t sent = 0; sent < 8; sent++) {
+		open_stream(8);
+		while (s.tx.sent < sent)
+			send_number(s.tx.sent);
+		cordon_publish(&s.credits, sent + 1);
+		assert_int_equal(cordon_stream_tx_refresh(&s.tx), -EPROTO);
+		cordon_publish(&s.credits, sent);
+		assert_int_equal(cordon_stream_tx_refresh(&s.tx), 0);
+		assert_int_equal(cordon_stream_tx_room(&s.tx), 8);
+	}
+}
+
 static void credits_may_not_be_taken_back(void **state)
 {
 	(void)state;
@@ -645,6 +660,7 @@ int main(void)
 		cmocka_unit_test(credits_are_read_only_when_the_ring_seems_full),
 		cmocka_unit_test(every_credit_that_can_be_true_is_taken),
 		cmocka_unit_test(credits_that_lie_are_counted_and_change_nothing),
+		cmocka_unit_test(what_was_not_sent_cannot_be_credited),
 		cmocka_unit_test(credits_may_not_be_taken_back),
 		cmocka_unit_test(laps_wrap_at_32_bits),
 		cmocka_unit_test(cursors_wrap_at_64_bits),
