@@ -9,6 +9,11 @@ static void wait_turn(struct cordon_caller *c)
 		cordon_relax();
 }
 
+static bool cancelled(const struct cordon_caller *c)
+{
+	return c->cancel && atomic_load_explicit(c->cancel, memory_order_acquire);
+}
+
 int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
 		size_t size, uint64_t timeout_ns)
 {
@@ -18,11 +23,18 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 	while ((line = cordon_call_start(c->client, op, req, len, deadline)) == -EAGAIN) {
 		if (c->now() > deadline)
 			return -ETIMEDOUT;
+		if (cancelled(c))
+			return -ECANCELED;
 		wait_turn(c);
 	}
 	if (line < 0)
 		return line;
-	while ((ret = cordon_call_poll(c->client, line, c->now(), reply, size)) == -EAGAIN)
+	while ((ret = cordon_call_poll(c->client, line, c->now(), reply, size)) == -EAGAIN) {
+		if (cancelled(c)) {
+			cordon_call_abandon(c->client, line);
+			return -ECANCELED;
+		}
 		wait_turn(c);
+	}
 	return ret;
 }

@@ -6,21 +6,25 @@
 #ifndef CORDON_CORE_CALL_H
 #define CORDON_CORE_CALL_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include "channels/call.h"
 #include "core/fiber.h"
 
-/* Who calls: the client's end of the call lines, the scheduler of this thread (NULL: none), and a
- * clock in nanoseconds. */
+/* Who calls: the client's end of the call lines, the scheduler of this thread (NULL: none), a clock
+ * in nanoseconds, and what another thread sets when nobody waits for answers any more (NULL:
+ * nobody does). */
 struct cordon_caller {
 	struct cordon_client *client;
 	struct cordon_sched *sched;
 	uint64_t (*now)(void);
+	const atomic_bool *cancel;
 };
 
 /*
  * Call @op with @len bytes (0-56) at @req and wait for the reply at most @timeout_ns. Returns the
  * reply's length (at most @size bytes, at @reply) or what cordon_call_start() and
- * cordon_call_poll() return, but for -EAGAIN: a free line is waited for too.
+ * cordon_call_poll() return, but for -EAGAIN: a free line is waited for too. -ECANCELED: see above.
  */
 int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
 		size_t size, uint64_t timeout_ns);

@@ -295,7 +295,7 @@ static int await_ready(struct launch *l, struct cordon_err *e)
 	struct cordon_plan_status s = { 0, 0 };
 	struct pollfd p = { .fd = l->status[0], .events = POLLIN };
 	const char *name = l->inc->spec->name;
-	struct cordon_death death;
+	struct cordon_death death = { 0 };
 	int n;
 
 	do {
@@ -306,8 +306,8 @@ static int await_ready(struct launch *l, struct cordon_err *e)
 				   name);
 	if (read(l->status[0], &s, sizeof(s)) != sizeof(s)) {
 		process_end(l->inc, &death);
-		return cordon_fail(e, -ECHILD, "domain %s: the loader did not begin: %s", name,
-				   death.text);
+		return cordon_fail(e, -ECHILD, "domain %s: the loader (%s) did not begin: %s", name,
+				   l->inc->spec->loader, death.text);
 	}
 	if (s.step == CORDON_STEP_READY)
 		return 0;

@@ -152,7 +152,10 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 	if (ret < 0)
 		goto fail;
 	cordon_pool_init(&f->pool, inc->pool.addr, &class->pool, f->tables, 1);
-	f->caller = (struct cordon_caller){ &f->chan.client, &f->sched, cordon_clock_monotonic };
+	f->caller = (struct cordon_caller){ .client = &f->chan.client,
+					    .sched = &f->sched,
+					    .now = cordon_clock_monotonic,
+					    .cancel = &f->ending };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle, f);
 	ret = cordon_loop_add(&f->loop, poll_class, f);
@@ -194,6 +197,7 @@ int cordon_front_done(struct cordon_front *f)
 void cordon_front_end(struct cordon_front *f)
 {
 	if (f->runs) {
+		atomic_store_explicit(&f->ending, true, memory_order_release);
 		cordon_loop_stop(&f->loop);
 		pthread_join(f->thread, NULL);
 	}

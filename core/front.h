@@ -45,6 +45,7 @@ struct cordon_front {
 	struct cordon_task task;
 	int done_fd; /* readable when the task is done */
 	unsigned idle; /* rounds without work, in a row */
+	atomic_bool ending; /* calls under way are given up */
 	unsigned rounds; /* since the counters were shown */
 	pthread_t thread;
 	int runs;
@@ -62,8 +63,8 @@ int cordon_front_order(struct cordon_front *f, enum cordon_order order);
 /* Whether the last order is done; then its result is f->task.result. Empties f->done_fd. */
 int cordon_front_done(struct cordon_front *f);
 
-/* End the loop and free what start made. Waits for the thread; orders under way end by their
- * deadlines. */
+/* End the loop and free what start made. Waits for the thread; an order under way fails with
+ * -ECANCELED. */
 void cordon_front_end(struct cordon_front *f);
 
 #endif

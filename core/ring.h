@@ -27,7 +27,8 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 /* Map the ring in this process (inline, thread). 0 or -errno. */
 int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e);
 
-/* Cancel what is in flight and close the ring. */
+/* Cancel what is in flight and close the ring. After a flood of requests (of which no driver of ours
+ * is capable) it is only closed, and what is in flight ends a little later. */
 void cordon_ring_drop(struct cordon_ring *ring);
 
 #endif

@@ -20,7 +20,8 @@
 
 #define PING_EVERY_MS 250
 /* Past its own deadline an order is waited for this long: then the front-end's loop itself hangs,
- * which only an inline driver can bring about. */
+ * which only an inline driver can bring about. The order to stop is waited for no longer, whatever
+ * the deadline. */
 #define LOOP_GRACE_MS 2000
 
 struct supervisor {
@@ -198,8 +199,9 @@ static int readable(int fd)
 	return poll(&p, 1, 0) == 1;
 }
 
-/* Give an order and wait for its end, or for the domain's, or a signal. Returns the order's result;
- * -EINTR for a signal, -EPIPE for death, -EDEADLK if the loop itself hangs. */
+/* Give an order, after the one that is under way, and wait for its end, or for the domain's, or a
+ * signal. Returns the order's result; -EINTR for a signal, -EPIPE for death, -EDEADLK if the loop
+ * itself hangs. */
 static int order(struct supervisor *s, enum cordon_order what, int heed_signals)
 {
 	struct pollfd p[3] = {
@@ -207,15 +209,18 @@ static int order(struct supervisor *s, enum cordon_order what, int heed_signals)
 		{ .fd = s->inc.death_fd, .events = POLLIN },
 		{ .fd = heed_signals ? s->signal_fd : -1, .events = POLLIN },
 	};
-	uint64_t end = cordon_clock_monotonic() +
-		       (uint64_t)(s->c->deadline_ms + LOOP_GRACE_MS) * 1000000u * 4;
-	int ret = cordon_front_order(&s->front, what);
+	uint64_t ms = what == CORDON_ORDER_STOP ? LOOP_GRACE_MS :
+						  ((uint64_t)s->c->deadline_ms + LOOP_GRACE_MS) * 4;
+	uint64_t end = cordon_clock_monotonic() + ms * 1000000u;
+	int ret = -EBUSY;
 
-	if (ret < 0)
-		return ret;
 	while (cordon_clock_monotonic() < end) {
+		if (ret == -EBUSY)
+			ret = cordon_front_order(&s->front, what);
+		if (ret < 0 && ret != -EBUSY)
+			return ret;
 		(void)poll(p, 3, 100);
-		if (cordon_front_done(&s->front))
+		if (cordon_front_done(&s->front) && ret == 0)
 			return s->front.task.result;
 		if (p[1].revents)
 			return -EPIPE;
@@ -260,6 +265,17 @@ static enum cordon_outcome watch(struct supervisor *s, struct cordon_err *e)
 	}
 }
 
+/* Told to stop. A driver that doesn't is ended by its fence; one without can't be. */
+static enum cordon_outcome stop(struct supervisor *s, struct cordon_err *e)
+{
+	int ret = order(s, CORDON_ORDER_STOP, 0);
+
+	if (s->c->fence == &cordon_fence_process || (ret != -ETIMEDOUT && ret != -EDEADLK))
+		return CORDON_RAN;
+	cordon_fail(e, ret, "domain %s: told to stop and does not: taken for hung", s->c->name);
+	return CORDON_HUNG;
+}
+
 static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 {
 	const struct cordon_config *c = s->c;
@@ -268,7 +284,7 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 
 	ret = order(s, CORDON_ORDER_START, 1);
 	if (ret == -EINTR)
-		return CORDON_RAN;
+		return stop(s, e);
 	if (ret == -EPIPE && readable(s->inc.death_fd))
 		return CORDON_DIED;
 	if (ret < 0) {
@@ -288,9 +304,7 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 	fprintf(s->out, "front-end CPU %d\n", s->cores.peer);
 	fflush(s->out);
 	out = watch(s, e);
-	if (out == CORDON_RAN)
-		(void)order(s, CORDON_ORDER_STOP, 0);
-	return out;
+	return out == CORDON_RAN ? stop(s, e) : out;
 }
 
 static void print_counters(struct supervisor *s)
@@ -351,12 +365,13 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 		cordon_fail(e, -ENOMEM, "domain %s: no memory", c->name);
 		goto out_free;
 	}
-	if (cordon_run_open(&s->run, c->name, e) < 0)
-		goto out_state;
+	/* Before anything is made: what a signal ends from here on is cleaned up. */
 	if (take_signals(s, e) < 0)
-		goto out_run;
-	if (c->class->open(s->front_state, &c->args, &s->ports, e) < 0)
+		goto out_state;
+	if (cordon_run_open(&s->run, c->name, e) < 0)
 		goto out_signals;
+	if (c->class->open(s->front_state, &c->args, &s->ports, e) < 0)
+		goto out_run;
 	if (start_domain(s, e) < 0)
 		goto out_memory;
 	fill_page(s);
@@ -382,14 +397,14 @@ out_memory:
 	for (unsigned i = 0; i < s->ports.n; i++)
 		close(s->ports.fd[i]);
 	c->class->close(s->front_state);
+out_run:
+	cordon_run_close(&s->run);
 out_signals:
 	/* Those that came while we were at it have been heeded. */
 	while (read(s->signal_fd, &info, sizeof(info)) > 0)
 		;
 	close(s->signal_fd);
 	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
-out_run:
-	cordon_run_close(&s->run);
 out_state:
 	free(s->front_state);
 out_free:

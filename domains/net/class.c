@@ -142,7 +142,9 @@ static int net_ping(void *state)
 
 static int net_stop(void *state)
 {
-	return net_front_stop(&((struct net *)state)->front);
+	struct net *n = state;
+
+	return n->front.chan ? net_front_stop(&n->front) : 0;
 }
 
 static unsigned net_count(const void *state, uint64_t *values, unsigned n)

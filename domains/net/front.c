@@ -178,15 +178,15 @@ static int call(struct net_front *f, enum net_op op, const void *req, size_t len
 {
 	int ret = cordon_call(f->caller, op, req, len, reply, size, f->deadline_ns);
 
+	/* A reply of another length than the interface's is a lie too. */
+	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
+		f->bad_replies++;
+		ret = -EPROTO;
+	}
 	f->count.calls = f->chan->client.calls;
 	f->count.call_timeouts = f->chan->client.timeouts;
-	f->count.call_faults = f->chan->client.faults;
+	f->count.call_faults = f->chan->client.faults + f->bad_replies;
 	f->count.stream_faults = f->chan->tx.faults + f->chan->rx.faults;
-	/* A reply of another length than the interface's is a lie too. */
-	if (ret >= 0 && (size_t)ret != size) {
-		f->count.call_faults++;
-		return -EPROTO;
-	}
 	return ret;
 }
 

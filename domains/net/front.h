@@ -54,6 +54,7 @@ struct net_front {
 	int running;
 	int big; /* the buffer into which the TAP is read; -1: none */
 	uint8_t *lent_empty; /* private, of each buffer: lent for a frame from the wire */
+	uint64_t bad_replies; /* of another length than the interface's */
 	uint32_t empties[2], want[2]; /* lent so, and to be lent so; [0] small, [1] big */
 	struct net_front_counters count;
 };

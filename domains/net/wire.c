@@ -32,9 +32,12 @@ static void give_back(struct wire *w, uint32_t buf, uint32_t len, uint8_t kind)
 	w->out[w->nout++] = cordon_desc(buf, len, kind);
 }
 
+/* For a frame from the port; after the stop there is none to come. */
 static void keep_empty(struct wire *w, uint32_t buf)
 {
-	if (buf < w->pool->dims.big)
+	if (!w->running)
+		give_back(w, buf, 0, NET_EMPTY);
+	else if (buf < w->pool->dims.big)
 		w->big[w->nbig++] = buf;
 	else
 		w->small[w->nsmall++] = buf;
@@ -67,11 +70,12 @@ static unsigned finish_io(struct wire *w)
 	struct cordon_io_done done[BATCH];
 	unsigned n = cordon_io_reap(w->io, done, BATCH);
 	unsigned reads = w->reads;
-	unsigned got = 0;
+	unsigned got = 0, failed = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		if (!done[i].write) {
 			read_done(w, &done[i]);
+			failed += done[i].res <= 0;
 			got++;
 			continue;
 		}
@@ -82,7 +86,7 @@ static unsigned finish_io(struct wire *w)
 		give_back(w, done[i].buf, 0, NET_EMPTY);
 	}
 	/* All that were posted came back: there may be more to read. None: the wire is slow. */
-	if (got && got == reads)
+	if (got && got == reads && !failed)
 		w->want = w->want * 2 < READS_MAX ? w->want * 2 : READS_MAX;
 	else if (got)
 		w->want = 1;

@@ -23,47 +23,48 @@
 #define SEEN_UDP 8 /* the runner sees whether it succeeded: a datagram arrives */
 #define SEEN_KILL 16 /* ... the decoy dies */
 #define SEEN_NAME 32 /* ... the host's name has changed */
+#define WORKERS 128 /* rlimits go too: they would keep the kernel's own helper threads away */
 #define NO_WAY 64 /* refused with and without part ring: the kernel's own checks */
 
 /*
  * X(identifier, name, parts each of which stops it alone, needs, Landlock ABI from which on that
  * part stops it)
  */
-#define ATTACKS(X)                                                                            \
-	X(FILE, "read a file by its path", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, \
-	  1)                                                                                  \
-	X(EXEC, "run a program", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, 1)        \
-	X(FORK, "start a process", PART(SECCOMP) | PART(RLIMITS), 0, 0)                       \
-	X(SEND, "send a UDP datagram", PART(SECCOMP) | PART(NETNS), SEEN_UDP, 0)              \
-	X(KILL, "signal a process of the same user",                                          \
-	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK), NEEDS_DECOY | SEEN_KILL, 6)           \
-	X(PEEK, "read another process's memory",                                              \
-	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)        \
-	X(PTRACE, "attach to another process",                                                \
-	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)        \
-	X(WILD, "read the supervisor's memory", PART_PROCESS, 0, 0)                           \
-	X(FDS, "use the supervisor's descriptors", PART(SECCOMP) | PART_PROCESS, 0, 0)        \
-	X(MEMORY, "take 128 MB of memory", PART(SECCOMP) | PART(CGROUP), 0, 0)                \
-	X(CORE, "move to the front-end's core", PART(SECCOMP), 0, 0)                          \
-	X(NAME, "change the host's name",                                                     \
-	  PART(SECCOMP) | PART(CAPS) | PART(UTSNS) | PART(USERNS), SEEN_NAME, 0)              \
-	X(MOUNT, "mount a file system", PART(SECCOMP) | PART(CAPS) | PART(LANDLOCK), 0, 1)    \
-	X(UNSHARE, "become root of a new user namespace", PART(SECCOMP), 0, 0)                \
-	X(PUNCH, "punch a hole into the pool", PART(SECCOMP), 0, 0)                           \
-	X(CODE, "run code written into the pool", PART(SECCOMP), 0, 0)                        \
-	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), 0, 0)                         \
-	X(RING_FILE, "ring: read a file by its path",                                         \
-	  PART(RING) | PART(LANDLOCK) | PART(MOUNTNS), NEEDS_PORT, 1)                         \
-	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS),                   \
-	  NEEDS_PORT | SEEN_UDP, 0)                                                           \
-	X(RING_READ, "ring: read to memory outside the pool", PART(RING), NEEDS_PORT, 0)      \
-	X(RING_OPS, "ring: any other operation or flag", PART(RING), NEEDS_PORT, 0)           \
-	X(RING_ASYNC, "ring: have a kernel thread do it", PART(RING), NEEDS_PORT, 0)          \
-	X(RING_REGISTER, "ring: register memory of its own", PART(SECCOMP) | PART(RING),      \
-	  NEEDS_PORT, 0)                                                                      \
-	X(RING_BOUNDS, "ring: foreign ports, buffers, addresses", 0, NEEDS_PORT | NO_WAY, 0)  \
-	X(FLOOD, "ring: 150,000 reads in flight", PART(CGROUP), NEEDS_TAP, 0)                 \
-	X(HANG, "never answer", PART_WATCH, 0, 0)                                             \
+#define ATTACKS(X)                                                                                 \
+	X(FILE, "read a file by its path", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, 1)   \
+	X(EXEC, "run a program", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, 1)             \
+	X(FORK, "start a process", PART(SECCOMP) | PART(RLIMITS), 0, 0)                            \
+	X(SEND, "send a UDP datagram", PART(SECCOMP) | PART(NETNS), SEEN_UDP, 0)                   \
+	X(KILL, "signal a process of the same user", PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK), \
+	  NEEDS_DECOY | SEEN_KILL, 6)                                                              \
+	X(PEEK, "read another process's memory",                                                   \
+	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)             \
+	X(PTRACE, "attach to another process",                                                     \
+	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)             \
+	X(WILD, "read the supervisor's memory", PART_PROCESS, 0, 0)                                \
+	X(FDS, "use the supervisor's descriptors", PART(SECCOMP) | PART_PROCESS, 0, 0)             \
+	X(MEMORY, "take 128 MB of memory", PART(SECCOMP) | PART(CGROUP), 0, 0)                     \
+	X(CORE, "move to the front-end's core", PART(SECCOMP), 0, 0)                               \
+	X(NAME, "change the host's name", PART(SECCOMP) | PART(CAPS) | PART(UTSNS) | PART(USERNS), \
+	  SEEN_NAME, 0)                                                                            \
+	X(MOUNT, "mount a file system", PART(SECCOMP) | PART(CAPS) | PART(LANDLOCK), 0, 1)         \
+	X(UNSHARE, "become root of a new user namespace", PART(SECCOMP), 0, 0)                     \
+	X(PUNCH, "punch a hole into the pool", PART(SECCOMP), 0, 0)                                \
+	X(CODE, "run code written into the pool", PART(SECCOMP), 0, 0)                             \
+	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), 0, 0)                              \
+	X(RING_FILE, "ring: read a file by its path", PART(RING) | PART(LANDLOCK) | PART(MOUNTNS), \
+	  NEEDS_PORT | WORKERS, 1)                                                                 \
+	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS), NEEDS_PORT | SEEN_UDP, \
+	  0)                                                                                       \
+	X(RING_READ, "ring: read to memory outside the pool", PART(RING), NEEDS_PORT, 0)           \
+	X(RING_OPS, "ring: any other operation or flag", PART(RING), NEEDS_PORT, 0)                \
+	X(RING_ASYNC, "ring: have a kernel thread do it", PART(RING) | PART(RLIMITS), NEEDS_PORT,  \
+	  0)                                                                                       \
+	X(RING_REGISTER, "ring: register memory of its own", PART(SECCOMP) | PART(RING),           \
+	  NEEDS_PORT, 0)                                                                           \
+	X(RING_BOUNDS, "ring: foreign ports, buffers, addresses", 0, NEEDS_PORT | NO_WAY, 0)       \
+	X(FLOOD, "ring: 150,000 reads in flight", PART(CGROUP), NEEDS_TAP, 0)                      \
+	X(HANG, "never answer", PART_WATCH, 0, 0)                                                  \
 	X(SYSCALL, "", 0, 0, 0) /* one system call; for syscalls.c */
 
 enum attack {

@@ -61,6 +61,7 @@ struct oracle {
 
 static struct oracle *oracle;
 static void *chan_mem, *pool_mem;
+static cpu_set_t cores; /* that the test may run on */
 static pid_t peer_pid;
 
 static uint32_t draw(uint64_t *state, uint32_t below)
@@ -276,6 +277,8 @@ static int make_memory(void **state)
 	oracle = map_guarded((sizeof(*oracle) + 63) / 64 * 64, MAP_SHARED);
 	chan_mem = map_guarded(cordon_chan_size(&dims), MAP_SHARED);
 	pool_mem = map_guarded(cordon_pool_size(&pool_dims), MAP_SHARED);
+	CPU_ZERO(&cores);
+	assert_int_equal(sched_getaffinity(0, sizeof(cores), &cores), 0);
 	fresh.chan = private_memory(sizeof(*fresh.chan));
 	fresh.pool = private_memory(sizeof(*fresh.pool));
 	fresh.tables = private_memory((cordon_pool_private_size(&pool_dims) + 7) / 8 * 8);
@@ -562,6 +565,21 @@ static double run_seconds(void)
 	return env ? atof(env) : SECONDS;
 }
 
+/* The two sides spin: keep them apart, where there are two cores. */
+static void pin(int peer)
+{
+	cpu_set_t one;
+	int n = 0;
+
+	if (CPU_COUNT(&cores) < 2)
+		return;
+	CPU_ZERO(&one);
+	for (int core = 0; core < CPU_SETSIZE; core++)
+		if (CPU_ISSET(core, &cores) && n++ == peer)
+			CPU_SET(core, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
 static void start_peer(int against_b, uint64_t seed)
 {
 	static const int caught[] = { SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGSYS };
@@ -571,6 +589,7 @@ static void start_peer(int against_b, uint64_t seed)
 	fflush(stdout);
 	peer_pid = fork();
 	assert_true(peer_pid >= 0);
+	pin(peer_pid == 0);
 	if (peer_pid > 0)
 		return;
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++)
@@ -611,7 +630,8 @@ static void withstand(int b)
 	do {
 		for (unsigned i = 0; i < 1000; i++)
 			step(&s);
-		sched_yield();
+		if (CPU_COUNT(&cores) < 2)
+			sched_yield();
 	} while (clock_seconds() < end);
 	new_epoch(&s);
 	printf("# %llu steps, %llu epochs: %llu messages, %llu buffers taken, %llu refused, ",

@@ -1,0 +1,259 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# Bad arguments: one clear line that names the thing, the documented exit status, nothing changed.
+# Runs in a network namespace of its own, so that every device there is one of ours.
+set -u
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null || [ ! -c /dev/net/tun ]; then
+	printf '1..1\nok 1 - bad arguments are refused # SKIP needs root and /dev/net/tun\n'
+	exit 0
+fi
+[ "${1:-}" = inside ] || exec unshare -n sh "$0" inside
+
+cordon=build/${V:-release}/cordon
+dom=ca$$ f=caf$$ w=caw$$ plain=cad$$ tun=cau$$ kept=cak$$
+tmp=$(mktemp -d) || exit 1
+running=
+trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'exit 1' INT TERM HUP
+chmod 755 "$tmp"
+
+n=0
+bad=0
+result() { # GOOD NAME [WHY]
+	n=$((n + 1))
+	if [ "$1" = 1 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		echo "# $3"
+		sed 's/^/# stdout: /' "$tmp/out"
+		sed 's/^/# stderr: /' "$tmp/err"
+		bad=1
+	fi
+}
+
+# All that a refusal could leave behind.
+state() {
+	ip -o link show | sed 's/ qdisc.*//'
+	find /run -maxdepth 2 -name "*$dom*" 2>/dev/null
+	find /sys/fs/cgroup -name "cordon-*$dom*" 2>/dev/null
+	pgrep -f "^[^ ]*/cordon domain run.*$dom" || true
+}
+
+# refused NAME STATUS TEXT COMMAND...: TEXT is in the one line on stderr.
+refused() {
+	what=$1 status=$2 text=$3
+	shift 3
+	before=$(state)
+	timeout -k 5 30 "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	rc=$?
+	after=$(state)
+	why=
+	[ $rc = "$status" ] || why="status $rc, not $status"
+	[ "$(wc -l <"$tmp/err")" = 1 ] || why="$why; not one line"
+	grep -q '^cordon: ' "$tmp/err" || why="$why; not from cordon"
+	grep -qF -- "$text" "$tmp/err" || why="$why; '$text' is not in it"
+	grep -qvE '^[a-z]+: missing: ' "$tmp/out" && why="$why; something on stdout"
+	[ "$before" = "$after" ] || why="$why; it changed something: $after"
+	result "$([ -z "$why" ] && echo 1)" "$what" "$why"
+}
+
+run() { # NAME STATUS TEXT ARGUMENT...: with a good domain, driver and front-end
+	what=$1 status=$2 text=$3
+	shift 3
+	refused "$what" "$status" "$text" "$cordon" domain run "$dom" --driver null --front "$f" "$@"
+}
+
+named() { # NAME DOMAIN
+	refused "$1" 1 "a name is 1 to 31" "$cordon" domain run "$2" --driver null --front "$f"
+}
+
+# ---- names
+
+named a_name_that_is_empty ""
+named a_name_with_a_slash "a/$dom"
+named a_name_that_climbs "../$dom"
+named a_name_of_two_dots ".."
+named a_name_with_a_blank "a $dom"
+named a_name_of_32_letters "${dom}aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+refused a_name_that_is_missing 2 "NAME is missing" "$cordon" domain run --driver null --front "$f"
+refused two_names 2 "${dom}b" "$cordon" domain run "$dom" "${dom}b" --driver null --front "$f"
+refused a_name_with_a_newline 2 "argument 3" "$cordon" domain run "a
+$dom" --driver null --front "$f"
+
+# ---- options
+
+run an_unknown_option 2 "--colour" --colour
+run an_unknown_short_option 2 "-q" -q
+run an_option_with_an_equals_sign 2 "--mtu=1500" --mtu=1500
+run two_dashes_alone 2 "--: no such option" --
+for o in class driver fence core peer without memory deadline image loader arg front wire mtu; do
+	refused "--${o}_without_its_value" 2 "--$o: the" "$cordon" domain run "$dom" --$o
+	refused "--${o}_followed_by_an_option" 2 "--$o: the" "$cordon" domain run "$dom" --$o --echo
+done
+run a_driver_given_twice 2 "--driver: given twice" --driver tap
+run a_core_given_twice 2 "--core: given twice" --core 0 --core 1
+run a_front-end_given_twice 2 "--front: given twice" --front "$w"
+refused no_driver 2 "--driver" "$cordon" domain run "$dom" --front "$f"
+refused an_unknown_driver 2 "e1000" "$cordon" domain run "$dom" --driver e1000 --front "$f"
+run an_unknown_class 2 "--class blk" --class blk
+run an_unknown_fence 2 "--fence jail" --fence jail
+run an_unknown_part_of_the_fence 2 "--without moat" --without moat
+run an_empty_part_of_the_fence 2 "--without" --without ""
+refused no_front-end 1 "--front" "$cordon" domain run "$dom" --driver null
+refused a_tap_without_a_wire 1 "--wire" "$cordon" domain run "$dom" --driver tap --front "$f"
+run a_wire_for_the_driver_without_one 1 "$w" --wire "$w"
+refused an_echo_of_another_driver 1 "--echo" \
+	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$w" --echo
+refused the_same_device_twice 1 "$f" \
+	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$f"
+
+# ---- numbers
+
+for v in "" 0 -1 1k 0x 1048577 999999999999999999 " 1" 1.5; do
+	run "--memory_of_'$v'" 2 "--memory $v" --memory "$v"
+done
+for v in "" 0 -1 1s 3600001 999999999999999999; do
+	run "--deadline_of_'$v'" 2 "--deadline $v" --deadline "$v"
+done
+for v in "" -1 1x 18446744073709551616; do
+	run "--arg_of_'$v'" 2 "--arg $v" --arg "$v"
+done
+for v in "" 0 67 65522 -1500 1500x 0x5dc 999999999999999999; do
+	run "--mtu_of_'$v'" 1 "--mtu $v" --mtu "$v"
+done
+for v in "" -1 1x 8192 999999999999999999 0-1; do
+	run "--core_of_'$v'" 1 "core" --core "$v"
+	run "--peer_of_'$v'" 1 "CPU" --peer "$v"
+done
+[ "$(nproc)" = 1 ] || run a_core_that_is_the_front-end\'s 1 "core 0" --core 0 --peer 0
+
+# ---- files
+
+head -c 17000000 /dev/zero >"$tmp/big"
+: >"$tmp/empty"
+echo "not a program" >"$tmp/text"
+head -c 600 "build/${V:-release}/drivers/net-null" >"$tmp/cut"
+mkfifo "$tmp/fifo"
+for o in image loader; do
+	for v in /nonexistent/x "$tmp" "$tmp/big" "$tmp/empty" "$tmp/text" "$tmp/fifo" "$tmp/cut"; do
+		run "--${o}_that_is_${v##*/}" 1 "$v" --$o "$v"
+	done
+	run "--${o}_of_''" 1 "" --$o ""
+done
+run a_loader_that_is_another_program 1 "/bin/true" --loader /bin/true
+
+# ---- devices
+
+ip link add "$plain" type dummy 2>/dev/null || ip link add "$plain" type veth peer name "${plain}p"
+ip link set "$plain" mtu 1000
+ip tuntap add dev "$tun" mode tun
+ip tuntap add dev "$kept" mode tap
+ip link set "$kept" mtu 1400
+device() { # NAME TEXT FRONT ARGUMENT...
+	what=$1 text=$2 front=$3
+	shift 3
+	refused "$what" 1 "$text" "$cordon" domain run "$dom" --front "$front" "$@"
+}
+for v in "" . .. a/b "a b" a:b a%d aaaaaaaaaaaaaaaa; do
+	device "a_front-end_called_'$v'" "'$v'" "$v" --driver null
+done
+device a_front-end_that_is_no_tap "$plain" "$plain" --driver null
+device a_front-end_that_is_a_tun "$tun" "$tun" --driver null
+device a_wire_that_is_no_tap "$plain" "$f" --driver tap --wire "$plain"
+device a_wire_that_does_not_exist "$w" "$f" --driver packet --wire "$w"
+device an_mtu_above_that_of_the_wire "$plain" "$f" --driver packet --wire "$plain" --mtu 1400
+device a_tap_whose_mtu_would_have_changed "$w" "$kept" --driver packet --wire "$w"
+device a_tap_kept_when_the_image_is_none "$tmp/text" "$kept" --driver null --image "$tmp/text"
+device both_taps_kept_when_the_image_is_none "$tmp/text" "$f" --driver tap --wire "$kept" \
+	--image "$tmp/text"
+
+# serving ARGUMENT...: wait until it serves; its number is in $running.
+serving() {
+	: >"$tmp/out"
+	"$cordon" domain run "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
+	running=$!
+	for _ in $(seq 500); do
+		grep -q ': serving: ' "$tmp/out" && return 0
+		kill -0 $running 2>/dev/null || return 1
+		sleep 0.02
+	done
+	return 1
+}
+
+stopped() {
+	kill -TERM "$running"
+	wait "$running"
+	rc=$?
+	running=
+	return $rc
+}
+
+good=
+serving --driver null --front "$f" "${dom}o" --arg 0 && good=1
+result "$good" options_stand_before_and_after_the_name "it does not serve"
+# The domain that runs holds a name and a TAP device.
+device a_tap_that_is_in_use "$f" "$f" --driver null
+device a_wire_that_is_in_use "$f" "$w" --driver tap --wire "$f"
+refused a_domain_that_runs 1 "runs already" \
+	"$cordon" domain run "${dom}o" --driver null --front "$w"
+good=
+kill -0 "$running" && stopped && good=1
+result "$good" the_domain_that_ran_is_not_disturbed "status $rc"
+before=$(state)
+good=
+serving "$dom" --driver null --front "$kept" --mtu 2000 && stopped &&
+	[ "$before" = "$(state)" ] && good=1
+result "$good" a_domain_that_ends_puts_the_mtu_back "$(state)"
+
+# ---- rights
+
+cp -r "$cordon" "$cordon-loader" "build/${V:-release}/drivers" "$tmp"
+chmod -R go+rX "$tmp"
+nobody() { # NAME TEXT ARGUMENT...
+	what=$1 text=$2
+	shift 2
+	refused "$what" 1 "$text" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$tmp/cordon" domain run "$dom" --driver null --front "$f" "$@"
+}
+nobody an_unprivileged_user "$dom"
+nobody an_unprivileged_user_without_a_memory_limit "run as root" --without cgroup
+nobody an_unprivileged_user_without_a_fence "run as root" --fence inline
+nobody an_unprivileged_user_with_a_thread "run as root" --fence thread
+
+# ---- commands
+
+unknown() { # NAME ARGUMENT...: the help follows, as nobody knows what was meant
+	what=$1
+	shift
+	"$cordon" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	rc=$?
+	good=
+	[ $rc = 2 ] && [ ! -s "$tmp/out" ] && grep -q '^cordon OBJECT VERB' "$tmp/err" && good=1
+	[ $# = 0 ] || head -n 1 "$tmp/err" | grep -qF "cordon: $*: no such command" || good=
+	result "$good" "$what" "status $rc"
+}
+helps() { # NAME ARGUMENT...
+	what=$1
+	shift
+	before=$(state)
+	"$cordon" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	rc=$?
+	good=
+	[ $rc = 0 ] && [ -s "$tmp/out" ] && [ ! -s "$tmp/err" ] && [ "$before" = "$(state)" ] &&
+		good=1
+	result "$good" "$what" "status $rc"
+}
+unknown no_command_at_all
+unknown an_unknown_object pony ride
+unknown an_unknown_verb domain paint
+unknown a_verb_that_is_missing domain
+helps the_help_of_cordon --help
+helps the_short_help_of_cordon -h
+helps the_help_of_an_object domain --help
+helps the_help_of_domain_run domain run --help
+helps the_help_of_domain_run_after_arguments domain run "$dom" --driver null --front "$f" --help
+helps the_help_of_host_check host check --help
+refused an_argument_of_host_check 2 "now" "$cordon" host check now
+echo "1..$n"
+exit $bad

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* A driver that fails in the way that its argument (--arg N) names: see lifecycle.sh. */
+#include "core/driver.h"
+#include "core/sys.h"
+#include "domains/net/net.h"
+
+/* In the order of lifecycle.sh. */
+enum way {
+	WELL = 1, /* not at all */
+	EXIT_IN_OPEN,
+	ERROR_IN_OPEN,
+	CRASH_IN_OPEN,
+	HANG_IN_OPEN,
+	ERROR_IN_POLL, /* after a while */
+	EXIT_IN_POLL,
+	HANG_IN_POLL,
+	HANG_IN_INFO,
+	HANG_IN_STATS, /* the sign of life */
+	NEVER_ANSWER,
+	REFUSE_CONFIG,
+	SHORT_INFO,
+	ERROR_IN_STATS,
+	CALL_THE_KERNEL,
+	HANG_IN_STOP,
+};
+
+struct fails {
+	uint64_t way;
+	unsigned polls, started;
+};
+
+static void __attribute__((noreturn)) hang(void)
+{
+	for (;;)
+		cordon_relax();
+}
+
+static void leave(int status)
+{
+	cordon_sys3(__NR_exit_group, status, 0, 0);
+}
+
+static int fails_open(struct cordon_domain *d, void *state)
+{
+	struct fails *f = state;
+	void (*volatile nowhere)(void) = NULL;
+
+	f->way = cordon_domain_arg(d);
+	switch (f->way) {
+	case EXIT_IN_OPEN:
+		leave(7);
+		break;
+	case ERROR_IN_OPEN:
+		return -ENODEV;
+	case CRASH_IN_OPEN:
+		nowhere();
+		break;
+	case HANG_IN_OPEN:
+		hang();
+	case NEVER_ANSWER:
+		cordon_domain_chan(d)->server.n = 0;
+		break;
+	case CALL_THE_KERNEL:
+		cordon_sys3(__NR_getpid, 0, 0, 0);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* Only once it serves: the start has its own cases. */
+static int fails_poll(void *state, unsigned budget)
+{
+	struct fails *f = state;
+
+	(void)budget;
+	if (!f->started || f->polls++ < 1000)
+		return 0;
+	if (f->way == ERROR_IN_POLL)
+		return -EIO;
+	if (f->way == EXIT_IN_POLL)
+		leave(0);
+	if (f->way == HANG_IN_POLL)
+		hang();
+	return 0;
+}
+
+static int info(void *state, const void *req, unsigned len, void *reply)
+{
+	const struct fails *f = state;
+
+	(void)req, (void)len, (void)reply;
+	if (f->way == HANG_IN_INFO)
+		hang();
+	return f->way == SHORT_INFO ? 1 : (int)sizeof(struct net_info);
+}
+
+static int config(void *state, const void *req, unsigned len, void *reply)
+{
+	const struct fails *f = state;
+
+	(void)req, (void)len, (void)reply;
+	return f->way == REFUSE_CONFIG ? -ENXIO : 0;
+}
+
+static int start(void *state, const void *req, unsigned len, void *reply)
+{
+	struct fails *f = state;
+
+	(void)req, (void)len, (void)reply;
+	f->started = 1;
+	return 0;
+}
+
+static int stop(void *state, const void *req, unsigned len, void *reply)
+{
+	const struct fails *f = state;
+
+	(void)req, (void)len, (void)reply;
+	if (f->way == HANG_IN_STOP)
+		hang();
+	return 0;
+}
+
+static int stats(void *state, const void *req, unsigned len, void *reply)
+{
+	const struct fails *f = state;
+
+	(void)req, (void)len, (void)reply;
+	if (f->way == HANG_IN_STATS)
+		hang();
+	return f->way == ERROR_IN_STATS ? -EIO : (int)sizeof(struct net_stats);
+}
+
+static const struct cordon_op ops[NET_OP_COUNT] = {
+	[NET_OP_INFO] = { "info", info, 0, 0 },
+	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
+			    sizeof(struct net_config) },
+	[NET_OP_START] = { "start", start, 0, 0 },
+	[NET_OP_STOP] = { "stop", stop, 0, 0 },
+	[NET_OP_STATS] = { "stats", stats, 0, 0 },
+};
+
+static const struct cordon_ops fails_control = { NET_OP_COUNT, ops };
+
+CORDON_DRIVER(fails) = {
+	.state_size = sizeof(struct fails),
+	.control = &fails_control,
+	.open = fails_open,
+	.poll = fails_poll,
+};

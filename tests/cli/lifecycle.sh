@@ -1,0 +1,273 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# From start to end, in order and not: exit status, the line that says why, and nothing left.
+# Runs in a network namespace of its own, so that every device there is one of ours.
+# shellcheck disable=SC2317 # functions that "soon" and "trap" call
+set -u
+cordon=build/${V:-release}/cordon
+image=build/${V:-release}/tests/cli/img_fails
+why=
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null || [ ! -c /dev/net/tun ]; then
+	why="needs root and /dev/net/tun"
+elif missing=$("$cordon" host check | grep ' missing: '); then
+	why="missing here: $(echo "$missing" | awk '{printf "%s ", $1}')"
+fi
+if [ -n "$why" ]; then
+	printf '1..1\nok 1 - domains begin and end # SKIP %s\n' "$why"
+	exit 0
+fi
+[ "${1:-}" = inside ] || exec unshare -n sh "$0" inside
+
+dom=cl$$ f=clf$$ w=clw$$
+tmp=$(mktemp -d) || exit 1
+pids=
+# Supervisors first: their domains go with them.
+cleanup() {
+	for p in $pids; do
+		kill -9 "$p" 2>/dev/null
+	done
+	soon no_process_or_device
+	cgroups | while read -r g; do rmdir "$g"; done
+	rm -rf "$tmp" "/run/cordon/$dom"*
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+n=0
+bad=0
+result() { # GOOD NAME WHY
+	n=$((n + 1))
+	if [ "$1" = 1 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		echo "# $3"
+		sed 's/^/# stdout: /' "$tmp/out"
+		sed 's/^/# stderr: /' "$tmp/err"
+		bad=1
+	fi
+}
+
+# soon COMMAND...: it becomes true within ten seconds.
+soon() {
+	for _ in $(seq 500); do
+		"$@" && return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+gone() { # or dead, and not yet waited for
+	! grep -qs '^State:[[:blank:]]*[^ZX[:blank:]]' "/proc/$1/status"
+}
+
+cgroups() {
+	find /sys/fs/cgroup -type d -name "cordon-$dom*" 2>/dev/null
+}
+
+# Our supervisors (and what they cloned before it executed the loader), and the domains in our groups.
+processes() {
+	pgrep -f "^[^ ]*/cordon domain run $dom" || true
+	for g in $(cgroups); do cat "$g/cgroup.procs" 2>/dev/null; done
+}
+
+# What is there of ours.
+left() {
+	processes
+	ip -o link show | awk '$2 != "lo:" {print $2}'
+	ls -d /run/cordon/"$dom"* 2>/dev/null
+	cgroups
+}
+
+nothing_left() {
+	[ -z "$(left)" ]
+}
+
+no_process_or_device() {
+	[ -z "$(processes)" ] && [ "$(ip -o link show | wc -l)" = 1 ]
+}
+
+# begin SUFFIX ARGUMENT...: a supervisor in the background, in $pid. Signals have their usual effect.
+begin() {
+	name=$dom$1
+	shift
+	: >"$tmp/out"
+	: >"$tmp/err"
+	env --default-signal=INT "$cordon" domain run "$name" "$@" \
+		>"$tmp/out" 2>"$tmp/err" </dev/null &
+	pid=$!
+	pids="$pids $pid"
+}
+
+serves_or_ended() {
+	grep -q ': serving: ' "$tmp/out" || gone "$pid"
+}
+
+# The same until it serves; its domain's number is in $child.
+serving() {
+	begin "$@"
+	soon serves_or_ended
+	child=$(pgrep -P "$pid")
+	[ -n "$child" ] && grep -q ': serving: ' "$tmp/out"
+}
+
+ended() { # within ten seconds; its status is in $rc
+	rc=none
+	soon gone "$pid" || return 1
+	wait "$pid"
+	rc=$?
+}
+
+# ended_with STATUS TEXT: TEXT is in the one line on stderr (empty: there is no line).
+ended_with() {
+	why=
+	ended || why="it does not end"
+	[ "$rc" = "$1" ] || why="$why; status $rc, not $1"
+	if [ -z "$2" ]; then
+		[ ! -s "$tmp/err" ] || why="$why; something on stderr"
+	else
+		[ "$(wc -l <"$tmp/err")" = 1 ] || why="$why; not one line"
+		grep -qF -- "$2" "$tmp/err" || why="$why; '$2' is not said"
+	fi
+	nothing_left || why="$why; left: $(left)"
+	[ -z "$why" ]
+}
+
+check() { # NAME: what $good says
+	result "$good" "$1" "$why"
+	good=
+	why=
+}
+good=
+
+# ---- one domain
+
+for sig in INT TERM HUP; do
+	serving "" --driver null --front "$f" --counters && kill -$sig "$pid" &&
+		ended_with 0 "" && grep -q "^$dom: tx_frames " "$tmp/out" && good=1
+	check "SIG${sig}_ends_it_in_order"
+done
+
+serving "" --driver null --front "$f" &&
+	timeout 20 "$cordon" domain run "$dom" --driver null --front "$w" >"$tmp/out2" 2>&1
+rc=$?
+[ $rc = 1 ] && grep -qF "runs already" "$tmp/out2" && kill -0 "$child" &&
+	[ "$(setpriv --reuid 65534 --clear-groups od -An -tc -N 8 "/run/cordon/$dom/stats" |
+		tr -d ' ')" = cdnpage1 ] && good=1
+why="status $rc: $(cat "$tmp/out2")"
+check a_second_supervisor_of_the_name_is_refused
+kill -INT "$pid" && ended_with 0 "" && good=1
+check the_first_one_goes_on
+
+serving "" --driver tap --front "$f" --wire "$w" && kill -9 "$pid" && soon gone "$child" &&
+	soon no_process_or_device && good=1
+why="left: $(left)"
+check a_killed_supervisor_takes_its_domain_and_devices_with_it
+stale=$(ls -d "/run/cordon/$dom" 2>&1)
+serving "" --driver tap --front "$f" --wire "$w" && kill -INT "$pid" && ended_with 0 "" &&
+	[ "$stale" = "/run/cordon/$dom" ] && good=1
+check what_a_killed_supervisor_left_is_taken_over_and_removed
+
+# A change of user takes back "die with your parent": it must be asked for afterwards.
+serving "" --driver null --front "$f" --without userns --without caps && kill -9 "$pid" &&
+	soon gone "$child" && soon no_process_or_device && good=1
+why="left: $(left)"
+[ -n "$good" ] || kill -9 "$child" 2>/dev/null
+check the_same_without_a_user_namespace
+serving "" --driver null --front "$f" && kill -INT "$pid" && ended_with 0 "" && good=1
+check and_again_it_is_taken_over
+
+serving "" --driver null --front "$f" && kill -9 "$child" &&
+	ended_with 3 "domain $dom: killed by SIGKILL" && good=1
+check a_domain_killed_from_outside_is_said_to_be
+
+serving "" --driver null --front "$f" --deadline 300 && kill -STOP "$child" &&
+	ended_with 4 "no sign of life for 300 ms" && good=1
+check a_domain_that_is_stopped_is_taken_for_hung
+
+serving "" --driver null --front "$f" --deadline 3600000 && kill -STOP "$child" &&
+	kill -INT "$pid" && ended_with 0 "" && good=1
+check a_signal_ends_a_hung_domain_whatever_the_deadline
+
+# ---- drivers that fail
+
+fails() { # NAME NUMBER STATUS TEXT
+	begin "" --driver null --image "$image" --arg "$2" --front "$f" --deadline 300
+	ended_with "$3" "$4" && good=1
+	check "$1"
+}
+serving "" --driver null --image "$image" --arg 1 --front "$f" && kill -INT "$pid" &&
+	ended_with 0 "" && good=1
+check another_image_serves
+fails a_driver_that_exits_in_open 2 3 "exited with status 7"
+fails a_driver_that_fails_in_open 3 3 "the driver failed"
+fails a_driver_that_jumps_to_nowhere 4 3 "killed by SIGSEGV"
+fails a_driver_that_hangs_in_open 5 4 "taken for hung"
+fails a_driver_that_fails_in_poll 6 3 "the driver failed"
+fails a_driver_that_exits_with_0 7 3 "exited with status 0"
+fails a_driver_that_hangs_in_poll 8 4 "no sign of life for 300 ms"
+fails a_driver_that_hangs_in_a_control_operation 9 4 "taken for hung"
+fails a_driver_that_hangs_when_asked_for_a_sign_of_life 10 4 "no sign of life for 300 ms"
+fails a_driver_that_never_answers 11 4 "taken for hung"
+fails a_driver_that_refuses_its_configuration 12 3 "refused its configuration"
+fails a_driver_whose_answer_has_the_wrong_length 13 3 "did not say what it is"
+fails a_driver_whose_sign_of_life_is_an_error 14 4 "asked for a sign of life"
+fails a_driver_that_calls_the_kernel 15 3 "killed by SIGSYS"
+serving "" --driver null --image "$image" --arg 16 --front "$f" --deadline 300 &&
+	kill -TERM "$pid" && ended_with 0 "" && good=1
+check a_driver_that_hangs_in_stop_is_ended_nevertheless
+begin "" --driver null --image "$image" --arg 5 --front "$f" --deadline 3600000
+soon pgrep -P "$pid" >/dev/null
+kill -INT "$pid" && { ended_with 0 "" || [ "$rc" = 130 ]; } && nothing_left && good=1
+check a_signal_ends_a_start_that_hangs
+
+# ---- interrupted
+
+# interrupted SIGNAL COUNT: at random moments between nothing and a little after the start.
+interrupted() {
+	seed=$(od -An -tu4 -N 4 /dev/urandom | tr -d ' ')
+	echo "# SIG$1 at $2 moments, seed $seed"
+	good=1
+	delays=$(awk -v s="$seed" -v n="$2" \
+		'BEGIN {srand(s); while (n--) printf "%.4f ", rand() * rand() * 0.25}')
+	for d in $delays; do
+		begin "" --driver tap --front "$f" --wire "$w"
+		sleep "$d"
+		kill -"$1" "$pid" 2>/dev/null
+		ended
+		soon no_process_or_device || good=
+		case $1,$rc in
+		INT,0 | INT,130) nothing_left || good= ;;
+		KILL,137) ;;
+		*) good= ;;
+		esac
+		[ -n "$good" ] || { why="after $d s: status $rc, left: $(left)" && break; }
+	done
+}
+interrupted INT 25
+check nothing_is_left_by_a_start_that_is_interrupted
+interrupted KILL 25
+check nothing_runs_after_a_start_that_is_killed
+serving "" --driver tap --front "$f" --wire "$w" && kill -INT "$pid" && ended_with 0 "" && good=1
+check the_next_start_clears_the_rest_away
+
+# ---- many
+
+good=1
+for i in $(seq 20); do
+	begin "" --driver null --front "$f" --fence "$([ $((i % 5)) = 0 ] && echo thread || echo process)"
+	soon serves_or_ended && kill -INT "$pid"
+	ended_with 0 "" || { good= && why="domain $i: $why" && break; }
+done
+check twenty_domains_in_a_row_leave_nothing
+
+serving a --driver null --front "$f" --deadline 5000 && first=$pid &&
+	serving b --driver tap --front "${f}b" --wire "$w" --deadline 5000 &&
+	kill -0 "$first" && good=1
+why="they do not serve both"
+check two_domains_run_at_once
+kill -INT "$pid" && ended && [ "$rc" = 0 ] && pid=$first && kill -INT "$pid" && ended_with 0 "" &&
+	good=1
+check two_domains_end_one_by_one
+echo "1..$n"
+exit $bad
