@@ -203,21 +203,29 @@ unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, voi
 	unsigned done = 0;
 	unsigned top = 0;
 	unsigned high = s->high;
+	unsigned i;
 
 	if (++s->rounds % FULL_SCAN_ROUNDS == 0) {
 		high = s->n;
 		if (s->high > 1)
 			s->high--;
 	}
-	for (unsigned i = 0; i < high && done < budget; i++) {
-		if (!serve_line(s, i, ops, state))
-			continue;
-		done++;
-		top = i + 1;
-		/* A busy last line says that the client may have gone on to the next. */
-		if (top == high && high < s->n)
-			high++;
+	i = s->next < high ? s->next : 0;
+	for (unsigned left = high; left > 0 && done < budget; left--) {
+		if (serve_line(s, i, ops, state)) {
+			done++;
+			if (i + 1 > top)
+				top = i + 1;
+			/* A busy last line says that the client may have gone on to the next. */
+			if (i + 1 == high && high < s->n) {
+				high++;
+				left++;
+			}
+		}
+		i = i + 1 < high ? i + 1 : 0;
 	}
+	/* A budget that ran out goes on from here, or busy low lines would starve the others. */
+	s->next = done == budget ? i : 0;
 	if (top + 1 > s->high)
 		s->high = top + 1 < s->n ? top + 1 : s->n;
 	return done;

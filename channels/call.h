@@ -36,14 +36,15 @@ void cordon_client_init(struct cordon_client *c, struct cordon_line *lines, unsi
 
 /*
  * Start a call of @op with @len bytes (0-56) at @req, which are copied; to be finished by
- * cordon_call_poll() with the line returned. @deadline: the last @now at which an answer is
- * accepted; UINT64_MAX for none. Returns the line (0-63); -EAGAIN if all lines are in flight;
+ * cordon_call_poll() with the line returned. @deadline: polled after it and without an
+ * answer, the call is given up; UINT64_MAX for none. Returns the line (0-63); -EAGAIN if all lines are in flight;
  * -EPIPE if all are quarantined (the server is as good as dead: kill it); -EMSGSIZE.
  */
 int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, size_t len,
 		      uint64_t deadline);
 
-/* Start a call that nobody waits for; its line comes back when the server has answered. 0, or the
+/* Start a call that nobody waits for; its line comes back when the server has answered. It has no
+ * deadline: a server that swallows one-way calls shows when a call finds no line in time. 0, or the
  * errors of cordon_call_start(). */
 int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, size_t len);
 
@@ -91,6 +92,7 @@ struct cordon_server {
 	struct cordon_line *lines;
 	unsigned n;
 	unsigned high; /* lines 0 to high-1 are scanned on every round */
+	unsigned next; /* line at which the next round begins */
 	unsigned rounds; /* for the full scan and the decay */
 	uint32_t turn[CORDON_CALL_LINES_MAX]; /* odd: in service */
 	/* counters */

@@ -624,6 +624,24 @@ static void a_budget_is_kept(void **state)
 	}
 }
 
+/* The client asks again on the first line as soon as it is answered. */
+static void busy_low_lines_do_not_starve_the_others(void **state)
+{
+	uint8_t reply[CORDON_PAYLOAD_SIZE];
+	int last = 0;
+
+	(void)state;
+	open_calls(4);
+	for (int i = 0; i < 4; i++)
+		last = cordon_call_start(&c, OP_ECHO, NULL, 0, NEVER);
+	for (int round = 0; round < 8; round++) {
+		assert_int_equal(cordon_serve(&s, &ops, NULL, 1), 1);
+		if (cordon_call_poll(&c, 0, 0, reply, sizeof(reply)) == 0)
+			assert_int_equal(cordon_call_start(&c, OP_ECHO, NULL, 0, NEVER), 0);
+	}
+	assert_int_equal(cordon_call_poll(&c, last, 0, reply, sizeof(reply)), 0);
+}
+
 static void lines_in_service_are_not_served_twice(void **state)
 {
 	(void)state;
@@ -821,6 +839,7 @@ int main(void)
 		cmocka_unit_test(requests_of_a_wrong_length_are_refused_and_counted),
 		cmocka_unit_test(requests_that_lie_about_their_length_reach_no_handler),
 		cmocka_unit_test(a_budget_is_kept),
+		cmocka_unit_test(busy_low_lines_do_not_starve_the_others),
 		cmocka_unit_test(lines_in_service_are_not_served_twice),
 		cmocka_unit_test(a_line_in_service_is_deaf_to_its_client),
 		cmocka_unit_test(a_line_that_was_forgotten_is_found_again),
