@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mempolicy.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef MFD_EXEC
@@ -59,6 +61,20 @@ close:
 	close(m->fd);
 	*m = CORDON_MEMORY_NONE;
 	return cordon_fail(e, ret, "memory %s, %zu bytes: %s", name, size, strerror(-ret));
+}
+
+void cordon_memory_near(int node)
+{
+	unsigned long mask[16] = { 0 };
+	unsigned bits = 8 * sizeof(mask[0]);
+
+	if (node >= (int)(sizeof(mask) * 8))
+		return;
+	if (node >= 0)
+		mask[(unsigned)node / bits] = 1ul << (unsigned)node % bits;
+	/* A kernel without NUMA has no such call, and nothing to choose. */
+	(void)syscall(SYS_set_mempolicy, node >= 0 ? MPOL_PREFERRED : MPOL_DEFAULT,
+		      node >= 0 ? mask : NULL, node >= 0 ? sizeof(mask) * 8 : 0);
 }
 
 void cordon_memory_drop(struct cordon_memory *m)

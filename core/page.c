@@ -2,6 +2,7 @@
 #include "core/page.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -131,6 +132,60 @@ int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err 
 		cordon_run_close(run);
 	}
 	return ret;
+}
+
+/* A supervisor that lives holds the lock. */
+static int lives(int dir, const char *name)
+{
+	char path[CORDON_NAME_MAX + 8];
+	int held;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.31s/lock", name);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return 0;
+	held = flock(fd, LOCK_SH | LOCK_NB) < 0;
+	close(fd);
+	return held;
+}
+
+static int core_of(int dir, const char *name)
+{
+	struct cordon_page page;
+	char path[CORDON_NAME_MAX + 8];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "%.31s/stats", name);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -1;
+	n = pread(fd, &page, sizeof(page), 0);
+	close(fd);
+	return n == sizeof(page) && page.magic == CORDON_PAGE_MAGIC ? page.core : -1;
+}
+
+void cordon_run_taken(const char *name, char *list, size_t size)
+{
+	DIR *d = opendir(CORDON_RUN_DIR);
+	const struct dirent *ent;
+	size_t used = 0;
+
+	list[0] = '\0';
+	while (d && (ent = readdir(d))) {
+		int core;
+
+		if (cordon_name_check(ent->d_name, NULL) < 0 || strcmp(ent->d_name, name) == 0 ||
+		    !lives(dirfd(d), ent->d_name))
+			continue;
+		core = core_of(dirfd(d), ent->d_name);
+		if (core < 0 || size - used < 16)
+			continue;
+		used += (size_t)snprintf(list + used, size - used, "%s%d", used ? "," : "", core);
+	}
+	if (d)
+		closedir(d);
 }
 
 void cordon_run_close(struct cordon_run *run)

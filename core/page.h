@@ -8,6 +8,7 @@
 #define CORDON_CORE_PAGE_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include "core/err.h"
 
@@ -41,6 +42,10 @@ int cordon_name_check(const char *name, struct cordon_err *e);
 /* Make the directory of @name, or take over that of a supervisor that is gone. -EBUSY if one lives.
  * 0 or -errno with the line; then nothing is left. */
 int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err *e);
+
+/* The cores that living domains other than @name have taken, as a list of CPU numbers in @list
+ * ("1,3"; empty if there are none). */
+void cordon_run_taken(const char *name, char *list, size_t size);
 
 /* Remove it. */
 void cordon_run_close(struct cordon_run *run);

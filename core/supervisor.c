@@ -104,8 +104,21 @@ static int pick_cores(struct supervisor *s, struct cordon_err *e)
 	struct cordon_cores_ask ask = { .core = s->c->core,
 					.peer = s->c->peer,
 					.share_smt = s->c->share_smt };
-	int ret = cordon_cores_pick(&ask, &s->cores);
+	char taken[256];
+	int ret;
 
+	cordon_run_taken(s->c->name, taken, sizeof(taken));
+	ask.taken = taken[0] ? taken : NULL;
+	ret = cordon_cores_pick(&ask, &s->cores);
+	if (ret < 0 && ask.taken) {
+		/* Better slow than not at all; but say so. */
+		ask.taken = NULL;
+		ret = cordon_cores_pick(&ask, &s->cores);
+		if (ret == 0)
+			fprintf(s->out,
+				"%s: warning: other domains spin on CPU %s, and none is left\n",
+				s->c->name, taken);
+	}
 	if (ret < 0)
 		return cordon_fail(e, ret, "domain %s: %s", s->c->name, s->cores.reason);
 	return 0;
@@ -139,6 +152,7 @@ static int make_memory(struct supervisor *s, struct cordon_err *e)
 	struct cordon_boot *b = &s->inc.boot;
 	int ret;
 
+	cordon_memory_near(s->cores.node);
 	ret = cordon_memory_make(&s->inc.chan, "cordon-channel", cordon_chan_size(&class->chan), e);
 	if (ret == 0)
 		ret = cordon_memory_make(&s->inc.pool, "cordon-pool",
@@ -376,7 +390,7 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 		goto out_memory;
 	fill_page(s);
 	if (cordon_front_start(&s->front, c->class, s->front_state, &s->inc, s->run.page,
-			       s->cores.peer, e) < 0)
+			       s->cores.peer, (uint64_t)c->deadline_ms * 1000000u, e) < 0)
 		goto out_domain;
 	outcome = serve(s, e);
 	if (outcome == CORDON_HUNG && c->fence != &cordon_fence_process)
