@@ -42,7 +42,7 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
-	build/plant-second-fetch/tests/channels/scribble
+	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front
 
 # ---- flags ---------------------------------------------------------------------------------------
 
@@ -148,7 +148,8 @@ all: $(PROGRAMS_$(V))
 # Dependencies first, and only then a make that sees them.
 test:
 	@scripts/deps test
-	@$(MAKE) -j$(shell nproc) run-tests
+	@echo "building $(VARIANTS) and $(words $(PLANTED)) planted bugs"
+	@$(MAKE) -s -j$(shell nproc) run-tests
 
 # Sanitizers run what they can: no fence (a domain's own process is never instrumented), no scripts.
 RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
@@ -176,12 +177,13 @@ format:
 
 demo:
 	@scripts/deps run
-	@$(MAKE) -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release)
+	@echo "building"
+	@$(MAKE) -s -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release)
 	@scripts/demo
 
 bench-net:
 	@scripts/deps run
-	@$(MAKE) -j$(shell nproc) all build/release/bench/probe
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
 
 clean:

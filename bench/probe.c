@@ -65,6 +65,7 @@ int main(int argc, char **argv)
 	ns = calloc(batches ? batches : 1, sizeof(*ns));
 	if (!ns || batches == 0 || pthread_create(&thread, NULL, echo, &cpu[1]) != 0) {
 		fprintf(stderr, "probe: no memory, no thread, or no batches\n");
+		free(ns);
 		return 1;
 	}
 	pin(cpu[0]);

@@ -28,6 +28,7 @@ struct supervisor {
 	const struct cordon_config *c;
 	FILE *out;
 	struct cordon_cores cores;
+	char crowded[300]; /* a warning, or empty */
 	struct cordon_run run;
 	void *front_state;
 	struct cordon_ports ports;
@@ -309,6 +310,10 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 			    hung ? ": taken for hung, killed" : "");
 		return hung ? CORDON_HUNG : CORDON_DIED;
 	}
+	if (s->cores.warning[0])
+		fprintf(s->out, "%s: warning: %s\n", c->name, s->cores.warning);
+	if (s->crowded[0])
+		fprintf(s->out, "%s: warning: %s\n", c->name, s->crowded);
 	if (s->cores.warning[0])
 		fprintf(s->out, "%s: warning: %s\n", c->name, s->cores.warning);
 	fprintf(s->out, "%s: serving: driver %s, fence %s, %s", c->name, c->driver->name,

@@ -5,9 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* librte_ring's functions would bring in librte_eal; its inline ones need the structure alone. */
+/*
+ * librte_ring's functions would bring in librte_eal; its inline ones need the structure alone. Of the
+ * two variants, the one in C11 atomics is data-race free but for a spot: a producer waits for those
+ * before it by a relaxed load, so that its own release passes on nothing of what they wrote. With an
+ * acquire there it does.
+ */
 #include <rte_config.h>
+#ifndef RTE_USE_C11_MEM_MODEL
+#define RTE_USE_C11_MEM_MODEL
+#endif
+#include <rte_pause.h>
+#define rte_wait_until_equal_32(addr, expected, order) \
+	rte_wait_until_equal_32(addr, expected, __ATOMIC_ACQUIRE)
 #include <rte_ring.h>
+#undef rte_wait_until_equal_32
 
 struct cordon_workq {
 	struct rte_ring ring;

@@ -65,16 +65,19 @@ net_without() {
 net_up() {
 	fence=$1 cpu=$2 dom=$3
 	shift 3
+	# Or the last domain's word would be taken for this one's.
+	: >"$net_tmp/domain"
 	# shellcheck disable=SC2086 # a list of options
 	"$CORDON" domain run "cd$net_id" --driver tap --front "cdf$net_id" --wire "cdw$net_id" \
 		--fence "$fence" --peer "$cpu" --core "$dom" --counters $without "$@" \
 		>"$net_tmp/domain" 2>&1 &
 	net_pid=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 200); do
 		grep -q ': serving: ' "$net_tmp/domain" && break
 		kill -0 "$net_pid" 2>/dev/null || { cat "$net_tmp/domain" >&2; exit 1; }
 		sleep 0.05
 	done
+	grep -q ': serving: ' "$net_tmp/domain" || net_die "the domain did not start in 10 s"
 	ip link set "cdf$net_id" netns "cda$net_id"
 	ip link set "cdw$net_id" netns "cdb$net_id"
 	ip -n "cda$net_id" addr add 192.0.2.1/24 dev "cdf$net_id"

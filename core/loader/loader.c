@@ -243,7 +243,8 @@ static int close_rest(void)
 		close(CORDON_FD_RING);
 	if (syscall(SYS_close_range, CORDON_FD_PORT + ports, ~0U, 0) < 0)
 		return -errno;
-	return 0;
+	/* What is open stays open; nothing can be opened any more. */
+	return has(CORDON_PART_RLIMITS) ? limit(RLIMIT_NOFILE, 0) : 0;
 }
 
 static int install_filter(void)

@@ -67,8 +67,8 @@ static void read_done(struct wire *w, const struct cordon_io_done *done)
 
 static unsigned finish_io(struct wire *w)
 {
-	struct cordon_io_done done[BATCH];
-	unsigned n = cordon_io_reap(w->io, done, BATCH);
+	struct cordon_io_done done[BATCH + READS_MAX];
+	unsigned n = cordon_io_reap(w->io, done, BATCH + READS_MAX);
 	unsigned reads = w->reads;
 	unsigned got = 0, failed = 0;
 
@@ -112,13 +112,16 @@ static void from_front(struct wire *w, struct cordon_desc d)
 int wire_poll(struct wire *w, unsigned budget)
 {
 	struct cordon_desc d[BATCH];
-	unsigned room = CORDON_IO_DEPTH - READS_MAX - (w->io->inflight - w->reads);
 	unsigned n, done, sent;
 
 	done = finish_io(w);
 	if (budget > BATCH)
 		budget = BATCH;
-	n = cordon_stream_get(&w->chan->rx, d, budget < room ? budget : room);
+	/* Writes that are not done at once wait for a full port, and of those that wait there the
+	 * kernel wakes the last one first: no frame is to overtake more than its batch. */
+	if (w->io->inflight > w->reads)
+		budget = 0;
+	n = cordon_stream_get(&w->chan->rx, d, budget);
 	for (unsigned i = 0; i < n; i++)
 		from_front(w, d[i]);
 	while (w->running && w->reads < w->want && w->nbig > 0) {

@@ -55,7 +55,7 @@ static struct outcome attempt(const struct attack_info *a, cordon_parts up)
 	runs++;
 	if (a->id == ATTACK_HANG && (up & PART_WATCH))
 		return scene_command(&scene);
-	if ((a->needs & WORKERS) && (a->parts & ~up))
+	if ((a->needs & ASIDE_RLIMITS) && (a->parts & ~up))
 		up &= ~PART(RLIMITS);
 	o = scene_run(&scene, a, up);
 	if (o.kind == BROKEN)
@@ -137,7 +137,7 @@ static void judge(const struct attack_info *a, cordon_parts all, cordon_parts st
 static void print_row(const struct attack_info *a, const struct verdict *v)
 {
 	if (v->full.kind == REFUSED && v->none.kind == WON)
-		printf("%-36s | %-62s | %s (without %s)\n", a->name, v->how, v->none.how,
+		printf("%-37s | %-62s | %s (without %s)\n", a->name, v->how, v->none.how,
 		       v->without);
 	fflush(stdout);
 }
@@ -155,7 +155,7 @@ static void skip(const struct attack_info *a, const char *why)
 	if (!table)
 		printf("ok %d - %s # SKIP %s\n", ++tests, a->name, why);
 	else
-		printf("%-36s | not tried: %s\n", a->name, why);
+		printf("%-37s | not tried: %s\n", a->name, why);
 }
 
 static void add_row(const char *name, unsigned value, const char *unit, unsigned bound, unsigned n)
@@ -184,7 +184,8 @@ static void one(const struct attack_info *a)
 		return skip(a, "this host allows no io_uring");
 	if (!stops && !(a->needs & NO_WAY)) {
 		list_parts(why, sizeof(why), a->parts);
-		return skip(a, strcat(why, ": this host has none of them"));
+		snprintf(why + strlen(why), sizeof(why) - strlen(why), ": this host has none");
+		return skip(a, why);
 	}
 	judge(a, all, stops, &v);
 	full_runs++;
@@ -205,7 +206,8 @@ static void summary(const char *file)
 	if (missing)
 		printf("%sthis host lacks: %s\n", table ? "" : "# ", lost);
 	if (table)
-		printf("%u of %u refused; %u of %u succeed once what stops them is taken away\n",
+		printf("process: its own address space and descriptors (else: fence thread); deadline: of "
+		       "the supervisor\n%u of %u refused; %u of %u succeed once what stops them is taken away\n",
 		       refusals, full_runs, wins, won_wanted);
 	if (!file)
 		return;
@@ -215,6 +217,20 @@ static void summary(const char *file)
 		fprintf(stderr, "attacks: %s: %s\n", file, strerror(errno));
 		failed++;
 	}
+}
+
+/* A part that stops nothing would be a promise that nobody keeps. */
+static void each_part_counts(void)
+{
+	cordon_parts idle = ALL_PARTS & ~PART(URING);
+	char names[128];
+
+	for (unsigned i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++)
+		idle &= ~attacks[i].parts;
+	list_parts(names, sizeof(names), idle);
+	printf("%sok %d - each part of the fence stops some attack%s%s\n", idle ? "not " : "",
+	       ++tests, idle ? ", not: " : "", names);
+	failed += idle != 0;
 }
 
 static int open_scene(void)
@@ -263,10 +279,12 @@ int main(int argc, char **argv)
 	rows = json_object_new_array();
 	(void)cordon_host_check(0, &missing, NULL);
 	if (table)
-		printf("%-36s | %-62s | %s\n", "attack", "stopped by, each alone", "else");
+		printf("%-37s | %-62s | %s\n", "attack", "stopped by, each alone", "else");
 	/* The last one is a tool. */
 	for (unsigned i = 0; i + 1 < sizeof(attacks) / sizeof(attacks[0]); i++)
 		one(&attacks[i]);
+	if (!table)
+		each_part_counts();
 	summary(file);
 	json_object_put(rows);
 	if (!table)

@@ -23,7 +23,7 @@
 #define SEEN_UDP 8 /* the runner sees whether it succeeded: a datagram arrives */
 #define SEEN_KILL 16 /* ... the decoy dies */
 #define SEEN_NAME 32 /* ... the host's name has changed */
-#define WORKERS 128 /* rlimits go too: they would keep the kernel's own helper threads away */
+#define ASIDE_RLIMITS 128 /* they go too: the program would start, but could open no library */
 #define NO_WAY 64 /* refused with and without part ring: the kernel's own checks */
 
 /*
@@ -31,16 +31,18 @@
  * part stops it)
  */
 #define ATTACKS(X)                                                                                 \
-	X(FILE, "read a file by its path", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, 1)   \
-	X(EXEC, "run a program", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), 0, 1)             \
+	X(FILE, "read a file by its path",                                                         \
+	  PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS) | PART(RLIMITS), 0, 1)                    \
+	X(EXEC, "run a program", PART(SECCOMP) | PART(LANDLOCK) | PART(MOUNTNS), ASIDE_RLIMITS, 1) \
 	X(FORK, "start a process", PART(SECCOMP) | PART(RLIMITS), 0, 0)                            \
-	X(SEND, "send a UDP datagram", PART(SECCOMP) | PART(NETNS), SEEN_UDP, 0)                   \
+	X(SEND, "send a UDP datagram", PART(SECCOMP) | PART(NETNS) | PART(RLIMITS), SEEN_UDP, 0)   \
 	X(KILL, "signal a process of the same user", PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK), \
 	  NEEDS_DECOY | SEEN_KILL, 6)                                                              \
 	X(PEEK, "read another process's memory",                                                   \
 	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)             \
 	X(PTRACE, "attach to another process",                                                     \
 	  PART(SECCOMP) | PART(PIDNS) | PART(LANDLOCK) | PART(USERNS), NEEDS_DECOY, 1)             \
+	X(SHM, "read System V shared memory", PART(SECCOMP) | PART(IPCNS), 0, 0)                   \
 	X(WILD, "read the supervisor's memory", PART_PROCESS, 0, 0)                                \
 	X(FDS, "use the supervisor's descriptors", PART(SECCOMP) | PART_PROCESS, 0, 0)             \
 	X(MEMORY, "take 128 MB of memory", PART(SECCOMP) | PART(CGROUP), 0, 0)                     \
@@ -52,10 +54,10 @@
 	X(PUNCH, "punch a hole into the pool", PART(SECCOMP), 0, 0)                                \
 	X(CODE, "run code written into the pool", PART(SECCOMP), 0, 0)                             \
 	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), 0, 0)                              \
-	X(RING_FILE, "ring: read a file by its path", PART(RING) | PART(LANDLOCK) | PART(MOUNTNS), \
-	  NEEDS_PORT | WORKERS, 1)                                                                 \
-	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS), NEEDS_PORT | SEEN_UDP, \
-	  0)                                                                                       \
+	X(RING_FILE, "ring: read a file by its path",                                              \
+	  PART(RING) | PART(LANDLOCK) | PART(MOUNTNS) | PART(RLIMITS), NEEDS_PORT, 1)              \
+	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS) | PART(RLIMITS),        \
+	  NEEDS_PORT | SEEN_UDP, 0)                                                                \
 	X(RING_READ, "ring: read to memory outside the pool", PART(RING), NEEDS_PORT, 0)           \
 	X(RING_OPS, "ring: any other operation or flag", PART(RING), NEEDS_PORT, 0)                \
 	X(RING_ASYNC, "ring: have a kernel thread do it", PART(RING) | PART(RLIMITS), NEEDS_PORT,  \
@@ -93,6 +95,7 @@ struct attack_facts {
 	uint64_t addr; /* of the secret, in the supervisor and in the decoy */
 	uint32_t udp; /* port of a listener on 127.0.0.1 */
 	uint32_t cpu; /* the front-end's */
+	int32_t shm; /* number of a segment with the secret, readable by all */
 };
 
 #define SECRET "the supervisor's secret"

@@ -26,10 +26,12 @@ static int attack(const struct cordon_boot *b)
 		return attack_peek(b);
 	case ATTACK_PTRACE:
 		return attack_ptrace(b);
+	case ATTACK_SHM:
+		return attack_shm(b);
 	case ATTACK_WILD:
 		return attack_wild(b);
 	case ATTACK_FDS:
-		return attack_fds(b);
+		return attack_fds();
 	case ATTACK_MEMORY:
 		return attack_memory();
 	case ATTACK_CORE:

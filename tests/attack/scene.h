@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -129,11 +130,26 @@ static inline int open_port(const struct attack_info *a)
 	return pair[0];
 }
 
+/* A segment that everybody may read, as long as this process lives. -1: none here. */
+static inline int open_segment(void)
+{
+	int id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0644);
+	char *at = id < 0 ? (char *)-1 : shmat(id, NULL, 0);
+
+	if (id < 0)
+		return -1;
+	if (at != (char *)-1)
+		memcpy(at, scene_secret, sizeof(scene_secret));
+	/* It is gone when the last one detaches. */
+	shmctl(id, IPC_RMID, NULL);
+	return id;
+}
+
 /* The same attack, in the supervisor's own address space. */
 static inline int attack_inside(struct cordon_domain *d, void *state)
 {
 	(void)state;
-	_exit(d->boot.arg == ATTACK_WILD ? attack_wild(&d->boot) : attack_fds(&d->boot));
+	_exit(d->boot.arg == ATTACK_WILD ? attack_wild(&d->boot) : attack_fds());
 }
 
 static inline int idle_poll(void *state, unsigned budget)
@@ -181,6 +197,7 @@ static inline void play(const struct scene *sc, const struct attack_info *a, cor
 		.addr = (uint64_t)(uintptr_t)scene_secret,
 		.udp = sc->udp_port,
 		.cpu = (uint32_t)sc->peer,
+		.shm = open_segment(),
 	};
 	s.spec.driver = &inside;
 	s.inc.fence = up & PART_PROCESS ? &cordon_fence_process : &cordon_fence_thread;

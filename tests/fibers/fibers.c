@@ -689,7 +689,7 @@ static void exhausted_scope_runs_directly(void **state)
 #if !defined(SANITIZED)
 static __attribute__((noinline)) unsigned char dig(unsigned depth)
 {
-	volatile unsigned char frame[512];
+	volatile unsigned char frame[512] = { 0 };
 
 	frame[depth % 512] = (unsigned char)depth;
 	if (depth)

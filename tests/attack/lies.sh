@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# A driver that lies to its front-end (img_liar.c): each lie is counted as what it is, the honest
+# frames after it arrive, and the supervisor ends in order.
+set -u
+build=build/${V:-release}
+liar=$build/tests/attack/img_liar
+if [ "$(id -u)" != 0 ]; then
+	printf '1..1\nok 1 - lies # SKIP needs root\n'
+	exit 0
+fi
+# Devices in a network namespace of our own go with it.
+if [ "${1:-}" != inside ]; then
+	unshare --net true 2>/dev/null && exec unshare --net "$0" inside
+fi
+
+dir=$(mktemp -d) || exit 1
+sup=
+trap '[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
+n=0
+bad=0
+
+# wants CONDITION...: "counter=N", "counter>N" of the counters in the output.
+wants() {
+	for c in "$@"; do
+		name=${c%%[=>]*}
+		bound=${c##*[=>]}
+		value=$(sed -n "s/^liar: $name //p" "$dir/out")
+		case $c in
+		*=*) [ "${value:-none}" = "$bound" ] || return 1 ;;
+		*) [ "${value:-0}" -gt "$bound" ] || return 1 ;;
+		esac
+	done
+}
+
+# lie NUMBER NAME STATUS CONDITION...: runs for a while; ends with STATUS ("0|3": either).
+lie() {
+	number=$1 what=$2 status=$3
+	shift 3
+	n=$((n + 1))
+	: >"$dir/out"
+	"$build/cordon" domain run liar --driver null --front liar0 --image "$liar" \
+		--arg "$number" --deadline 1000 --counters >"$dir/out" 2>&1 &
+	sup=$!
+	i=0
+	while [ $i -lt 100 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do
+		i=$((i + 1))
+		sleep 0.02
+	done
+	ip link set liar0 up 2>/dev/null
+	sleep 0.6
+	# Those that are to end by themselves have time to.
+	case $status in 0*) kill -INT $sup 2>/dev/null ;; esac
+	i=0
+	while [ $i -lt 500 ] && kill -0 $sup 2>/dev/null; do
+		i=$((i + 1))
+		sleep 0.02
+	done
+	[ $i -lt 500 ] || kill -KILL $sup
+	wait $sup
+	rc=$?
+	sup=
+	case "|$status|" in
+	*"|$rc|"*) fits=1 ;;
+	*) fits=0 ;;
+	esac
+	if [ $fits = 1 ] && wants "$@"; then
+		echo "ok $n - $what: exit $rc, $*"
+	else
+		echo "not ok $n - $what: exit $rc, wanted $status, $*"
+		sed 's/^/# /' "$dir/out" | grep -v ' 0$'
+		bad=1
+	fi
+}
+
+honest="bad_lengths=0 bad_kinds=0 call_faults=0 stream_faults=0 rx_frames>5"
+lie 1 "no lie" 0 bad_buffers=0 $honest
+lie 2 "buffers given back twice" 0 'bad_buffers>90' $honest
+lie 3 "buffers out of range" 0 bad_buffers=100 $honest
+lie 4 "buffers that were never lent" 0 bad_buffers=100 $honest
+lie 5 "lengths beyond the buffer" 0 bad_lengths=100 bad_buffers=0 'rx_frames>5'
+lie 6 "unknown kinds" 0 bad_kinds=100 bad_buffers=0 'rx_frames>5'
+lie 7 "forged offload headers" 0 refused_short=8 refused_long=8 refused_hdr-len=7 \
+	refused_flags=7 refused_csum-place=7 refused_gso-type=7 refused_gso-not-negotiated=7 \
+	refused_gso-no-csum=7 refused_gso-size=7 refused_headers=7 refused_ip-header=7 \
+	refused_fragment=7 refused_l4-header=7 refused_proto-mismatch=7 'rx_frames>5'
+lie 8 "credits" 0 'stream_faults>0' bad_buffers=0
+lie 9 "lines of the stream" 0 stream_faults=100 bad_buffers=0 'rx_frames>5'
+lie 10 "garbage in everything shared" '0|3|4' 'calls>2'
+lie 11 "replies of another length than the interface's" '3|4' call_faults=1
+lie 12 "replies longer than a line" '3|4' call_faults=1
+lie 13 "errors that are none" '3|4' call_faults=1
+lie 14 "EAGAIN as an answer" '3|4' call_faults=1
+lie 15 "no answer" 4 call_timeouts=1
+lie 16 "a crash" 3
+lie 17 "leaves" 3
+lie 18 "a system call" 3
+
+n=$((n + 1))
+left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name cordon-liar 2>/dev/null)
+left=$left$(ls -d /run/cordon/liar 2>/dev/null)$(ip -o link show liar0 2>/dev/null)
+if [ -z "$left" ]; then
+	echo "ok $n - nothing is left"
+else
+	echo "not ok $n - nothing is left: $left"
+	bad=1
+fi
+echo "1..$n"
+exit $bad
