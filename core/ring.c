@@ -91,6 +91,9 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 
 	memset(ring, 0, sizeof(*ring));
 	ring->fd = -1;
+	if (nports == 0 || nports > CORDON_PORTS_MAX)
+		return cordon_fail(e, -EINVAL, "io_uring: %u ports: not 1 to %u", nports,
+				   CORDON_PORTS_MAX);
 	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (out == MAP_FAILED)
 		return cordon_fail(e, -ENOMEM, "io_uring: no memory");

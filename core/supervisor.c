@@ -111,14 +111,13 @@ static int pick_cores(struct supervisor *s, struct cordon_err *e)
 	cordon_run_taken(s->c->name, taken, sizeof(taken));
 	ask.taken = taken[0] ? taken : NULL;
 	ret = cordon_cores_pick(&ask, &s->cores);
-	if (ret < 0 && ask.taken) {
+	if (ask.taken && (ret < 0 || s->cores.core == s->cores.peer)) {
 		/* Better slow than not at all; but say so. */
 		ask.taken = NULL;
 		ret = cordon_cores_pick(&ask, &s->cores);
 		if (ret == 0)
-			fprintf(s->out,
-				"%s: warning: other domains spin on CPU %s, and none is left\n",
-				s->c->name, taken);
+			snprintf(s->crowded, sizeof(s->crowded),
+				 "other domains spin on CPU %s, and none is left", taken);
 	}
 	if (ret < 0)
 		return cordon_fail(e, ret, "domain %s: %s", s->c->name, s->cores.reason);

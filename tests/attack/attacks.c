@@ -137,7 +137,7 @@ static void judge(const struct attack_info *a, cordon_parts all, cordon_parts st
 static void print_row(const struct attack_info *a, const struct verdict *v)
 {
 	if (v->full.kind == REFUSED && v->none.kind == WON)
-		printf("%-37s | %-62s | %s (without %s)\n", a->name, v->how, v->none.how,
+		printf("%-37s | %-66s | %s (without %s)\n", a->name, v->how, v->none.how,
 		       v->without);
 	fflush(stdout);
 }
@@ -279,7 +279,7 @@ int main(int argc, char **argv)
 	rows = json_object_new_array();
 	(void)cordon_host_check(0, &missing, NULL);
 	if (table)
-		printf("%-37s | %-62s | %s\n", "attack", "stopped by, each alone", "else");
+		printf("%-37s | %-66s | %s\n", "attack", "stopped by, each alone", "else");
 	/* The last one is a tool. */
 	for (unsigned i = 0; i + 1 < sizeof(attacks) / sizeof(attacks[0]); i++)
 		one(&attacks[i]);

@@ -237,17 +237,22 @@ static int liar_poll(void *state, unsigned budget)
 	return 1;
 }
 
-/* Answer in the server's place, with a header that it would never write, and wait until it has been
- * read; the server's own answer is then stale. */
+/* Answer in the server's place, with a header that it would never write, and wait for what follows:
+ * the end, or the next request. The server's own answer is then stale. */
 static void false_reply(struct liar *l, uint16_t error, uint8_t len)
 {
 	struct cordon_server *s = &l->chan->server;
-	uint64_t end = cordon_now(l->domain) + 50 * MS;
+	uint64_t lie = 0;
+	unsigned at = 0;
 
-	for (unsigned i = 0; i < s->n; i++)
-		if (s->turn[i] & 1)
-			cordon_publish(&s->lines[i], cordon_hdr(s->turn[i] + 1, error, len, 0));
-	while (cordon_now(l->domain) < end)
+	for (unsigned i = 0; i < s->n; i++) {
+		if (!(s->turn[i] & 1))
+			continue;
+		at = i;
+		lie = cordon_hdr(s->turn[i] + 1, error, len, 0);
+		cordon_publish(&s->lines[i], lie);
+	}
+	while (cordon_peek(&s->lines[at]) == lie)
 		cordon_relax();
 }
 

@@ -14,6 +14,7 @@ if [ "${1:-}" != inside ]; then
 fi
 
 dir=$(mktemp -d) || exit 1
+name=inside-$$
 sup=
 trap '[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM
@@ -70,7 +71,7 @@ begin() { # who, options of "domain run"
 	who=$1
 	shift
 	: >"$dir/out"
-	"$build/cordon" domain run inside --front inside0 "$@" >"$dir/out" 2>&1 &
+	"$build/cordon" domain run "$name" --front inside0 "$@" >"$dir/out" 2>&1 &
 	sup=$!
 	i=0
 	while [ $i -lt 250 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do
@@ -100,8 +101,8 @@ end() {
 	sup=
 	is "its process is gone" "" "$(ls -d "/proc/$pid" 2>/dev/null)"
 	is "its group, its directory and its device are gone" "" \
-		"$(find /sys/fs/cgroup -maxdepth 6 -type d -name cordon-inside 2>/dev/null
-		ls -d /run/cordon/inside 2>/dev/null
+		"$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name" 2>/dev/null
+		ls -d "/run/cordon/$name" 2>/dev/null
 		ip -o link show inside0 2>/dev/null)"
 }
 

@@ -15,6 +15,7 @@ if [ "${1:-}" != inside ]; then
 fi
 
 dir=$(mktemp -d) || exit 1
+name=liar-$$
 sup=
 trap '[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM
@@ -24,9 +25,9 @@ bad=0
 # wants CONDITION...: "counter=N", "counter>N" of the counters in the output.
 wants() {
 	for c in "$@"; do
-		name=${c%%[=>]*}
+		counter=${c%%[=>]*}
 		bound=${c##*[=>]}
-		value=$(sed -n "s/^liar: $name //p" "$dir/out")
+		value=$(sed -n "s/^$name: $counter //p" "$dir/out")
 		case $c in
 		*=*) [ "${value:-none}" = "$bound" ] || return 1 ;;
 		*) [ "${value:-0}" -gt "$bound" ] || return 1 ;;
@@ -40,8 +41,8 @@ lie() {
 	shift 3
 	n=$((n + 1))
 	: >"$dir/out"
-	"$build/cordon" domain run liar --driver null --front liar0 --image "$liar" \
-		--arg "$number" --deadline 1000 --counters >"$dir/out" 2>&1 &
+	"$build/cordon" domain run "$name" --driver null --front liar0 --image "$liar" \
+		--arg "$number" --deadline "$deadline" --counters >"$dir/out" 2>&1 &
 	sup=$!
 	i=0
 	while [ $i -lt 100 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do
@@ -74,6 +75,7 @@ lie() {
 	fi
 }
 
+deadline=5000
 honest="bad_lengths=0 bad_kinds=0 call_faults=0 stream_faults=0 rx_frames>5"
 lie 1 "no lie" 0 bad_buffers=0 $honest
 lie 2 "buffers given back twice" 0 'bad_buffers>90' $honest
@@ -92,14 +94,16 @@ lie 11 "replies of another length than the interface's" '3|4' call_faults=1
 lie 12 "replies longer than a line" '3|4' call_faults=1
 lie 13 "errors that are none" '3|4' call_faults=1
 lie 14 "EAGAIN as an answer" '3|4' call_faults=1
+deadline=1000
 lie 15 "no answer" 4 call_timeouts=1
+deadline=5000
 lie 16 "a crash" 3
 lie 17 "leaves" 3
 lie 18 "a system call" 3
 
 n=$((n + 1))
-left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name cordon-liar 2>/dev/null)
-left=$left$(ls -d /run/cordon/liar 2>/dev/null)$(ip -o link show liar0 2>/dev/null)
+left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name" 2>/dev/null)
+left=$left$(ls -d "/run/cordon/$name" 2>/dev/null)$(ip -o link show liar0 2>/dev/null)
 if [ -z "$left" ]; then
 	echo "ok $n - nothing is left"
 else

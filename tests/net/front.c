@@ -827,7 +827,7 @@ static void a_frame_keeps_its_offload_header(void **state)
 
 /* A frame that is refused: a good one with a few bytes changed. */
 struct forgery {
-	uint8_t verdict;
+	int verdict;
 	uint32_t features; /* negotiated */
 	uint32_t len;
 	struct {

@@ -155,7 +155,7 @@ static uint64_t stat_of(int which, const char *file, const char *proto, const ch
 	while (value == UINT64_MAX && fgets(names, sizeof(names), f) &&
 	       fgets(values, sizeof(values), f)) {
 		n = strtok_r(names, " :\n", &sn);
-		v = strtok_r(values, " :\n", &sv);
+		(void)strtok_r(values, " :\n", &sv);
 		if (strcmp(n, proto) != 0)
 			continue;
 		while ((n = strtok_r(NULL, " \n", &sn)) && (v = strtok_r(NULL, " \n", &sv)))
@@ -321,7 +321,7 @@ static uint64_t counter(const struct run *r, const char *what)
 	at = strstr(r->text, key);
 	if (!at)
 		fail_msg("no counter %s in: %s", what, r->text);
-	return strtoull(at + strlen(key), NULL, 10);
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
 /* The same counter as the page of statistics shows it now. */
@@ -736,7 +736,7 @@ static uint64_t flood_b(struct run *r, struct balance *b)
 	int rx = null ? -1 : bound_socket(B, 0, SOCK_DGRAM);
 	struct arrivals a = { 0 };
 	struct pollfd p[2];
-	int up[2], down[2];
+	int up[2] = { -1, -1 }, down[2] = { -1, -1 };
 	uint64_t end;
 	pid_t pid;
 
@@ -884,11 +884,11 @@ static int prepare(void **state)
 	(void)state;
 	if (n < 0)
 		return -1;
-	program[n] = '\0';
 	/* build/V/tests/net/traffic */
 	for (int i = 0; i < 3; i++)
-		*strrchr(program, '/') = '\0';
-	strcat(program, "/cordon");
+		while (n > 0 && program[--n] != '/')
+			;
+	snprintf(program + n, sizeof(program) - (size_t)n, "/cordon");
 	for (size_t i = 0; i < sizeof(pattern); i++) {
 		random = random * 6364136223846793005u + 1442695040888963407u;
 		pattern[i] = (uint8_t)(random >> 56);
