@@ -35,8 +35,6 @@
 #define START_TIMEOUT_MS 5000
 /* User numbers from here on are given to nobody (systemd's list of ranges ends below). */
 #define NOBODY_FIRST 1879048192u
-/* Descriptors are moved up here first, so that none is overwritten while they find their places. */
-#define STAGING_FD 64
 
 struct launch {
 	struct cordon_incarnation *inc;
@@ -44,6 +42,7 @@ struct launch {
 	int loader_fd;
 	int go[2], status[2];
 	int source[CORDON_FD_END]; /* which descriptor becomes number i; -1: none */
+	int staging; /* where they are moved first, above all of them: none is overwritten */
 	unsigned uid;
 };
 
@@ -73,17 +72,17 @@ static void __attribute__((noreturn, no_sanitize("address", "thread"))) child(st
 	}
 	for (int i = 0; i < CORDON_FD_END; i++)
 		if (l->source[i] >= 0 &&
-		    cordon_sys3(__NR_dup3, l->source[i], STAGING_FD + i, 0) < 0)
+		    cordon_sys3(__NR_dup3, l->source[i], l->staging + i, 0) < 0)
 			goto out;
-	if (cordon_sys3(__NR_dup3, l->loader_fd, STAGING_FD + CORDON_FD_END, 0) < 0)
+	if (cordon_sys3(__NR_dup3, l->loader_fd, l->staging + CORDON_FD_END, 0) < 0)
 		goto out;
-	if (cordon_sys3(__NR_close_range, 0, STAGING_FD - 1, 0) < 0 ||
-	    cordon_sys3(__NR_close_range, STAGING_FD + CORDON_FD_END + 1, ~0u, 0) < 0)
+	if (cordon_sys3(__NR_close_range, 0, l->staging - 1, 0) < 0 ||
+	    cordon_sys3(__NR_close_range, l->staging + CORDON_FD_END + 1, ~0u, 0) < 0)
 		goto out;
 	for (int i = 0; i < CORDON_FD_END; i++)
-		if (l->source[i] >= 0 && cordon_sys3(__NR_dup3, STAGING_FD + i, i, 0) < 0)
+		if (l->source[i] >= 0 && cordon_sys3(__NR_dup3, l->staging + i, i, 0) < 0)
 			goto out;
-	(void)cordon_sys3(__NR_dup3, STAGING_FD + CORDON_FD_END, CORDON_FD_END,
+	(void)cordon_sys3(__NR_dup3, l->staging + CORDON_FD_END, CORDON_FD_END,
 			  02000000 /* cloexec */);
 	(void)cordon_sys3(__NR_close_range, CORDON_FD_END + 1, ~0u, 0);
 	(void)cordon_sys6(__NR_execveat, CORDON_FD_END, (long)"", (long)argv, (long)envp,
@@ -359,6 +358,10 @@ static int process_start(struct cordon_incarnation *inc, struct cordon_err *e)
 		ret = leave_network(&l, e);
 	if (ret < 0)
 		goto out;
+	l.staging = l.loader_fd;
+	for (int i = 0; i < CORDON_FD_END; i++)
+		l.staging = l.source[i] > l.staging ? l.source[i] : l.staging;
+	l.staging = l.staging < CORDON_FD_END ? CORDON_FD_END + 1 : l.staging + 1;
 	ret = clone_child(&l, e);
 	if (ret < 0)
 		goto out;

@@ -19,6 +19,7 @@ static const struct io_uring_restriction restrictions[] = {
 	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITE_FIXED },
 	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED, .sqe_flags = IOSQE_FIXED_FILE },
 	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED, .sqe_flags = IOSQE_FIXED_FILE },
+	{ .opcode = IORING_RESTRICTION_REGISTER_OP, .register_op = IORING_UNREGISTER_FILES },
 	{ .opcode = IORING_RESTRICTION_REGISTER_OP, .register_op = 24 /* SYNC_CANCEL, 6.0 */ },
 };
 
@@ -60,7 +61,7 @@ static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *p
 		/* Before 6.0 the ring can't be told to cancel: it does without. */
 		if (*error == -EINVAL)
 			*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions,
-					       4);
+					       5);
 		if (*error < 0)
 			return 5;
 	}
@@ -190,6 +191,8 @@ void cordon_ring_drop(struct cordon_ring *ring)
 	 * then cancels them by itself, quicker, but after we are gone. */
 	if (in_flight(ring->fd) <= 2 * CORDON_IO_DEPTH)
 		(void)ring_register(ring->fd, 24, &all, 1);
+	/* A ring dies late, and its ports would be busy for as long: let go of them now. */
+	(void)ring_register(ring->fd, IORING_UNREGISTER_FILES, NULL, 0);
 	if (ring->rings)
 		munmap((void *)(uintptr_t)ring->rings, ring->rings_size);
 	if (ring->sqes)

@@ -2,8 +2,8 @@
 /*
  * The io_uring of a domain, as the supervisor makes it: created disabled, restricted to READ_FIXED
  * and WRITE_FIXED on fixed files (the ports) and one fixed buffer (the pool), then enabled. After
- * that the ring takes no other operation and no registration but the cancelling of everything,
- * whoever holds it.
+ * that the ring takes no other operation, whoever holds it, and of registrations only two that end
+ * things: cancelling everything, and letting go of the ports.
  *
  * Fixed buffers are named by addresses of the process that registered them, and those must not tell
  * anything about the supervisor: so a short-lived child makes the ring, with the pool mapped at
