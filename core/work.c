@@ -5,21 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * librte_ring's functions would bring in librte_eal; its inline ones need the structure alone. Of the
- * two variants, the one in C11 atomics is data-race free but for a spot: a producer waits for those
- * before it by a relaxed load, so that its own release passes on nothing of what they wrote. With an
- * acquire there it does.
- */
+/* librte_ring's functions would bring in librte_eal; its inline ones need the structure alone. In C11
+ * atomics, which ThreadSanitizer understands. */
 #include <rte_config.h>
 #ifndef RTE_USE_C11_MEM_MODEL
 #define RTE_USE_C11_MEM_MODEL
 #endif
-#include <rte_pause.h>
-#define rte_wait_until_equal_32(addr, expected, order) \
-	rte_wait_until_equal_32(addr, expected, __ATOMIC_ACQUIRE)
 #include <rte_ring.h>
-#undef rte_wait_until_equal_32
 
 struct cordon_workq {
 	struct rte_ring ring;
@@ -37,12 +29,12 @@ struct cordon_workq *cordon_workq_make(unsigned size)
 						       size * sizeof(void *) % RTE_CACHE_LINE_SIZE);
 	if (!q)
 		return NULL;
-	/* What rte_ring_init() sets: many producers, one consumer. */
+	/* What rte_ring_init() sets: one producer, one consumer. */
 	memset(q, 0, sizeof(*q));
 	q->ring.size = size;
 	q->ring.mask = size - 1;
 	q->ring.capacity = size - 1;
-	q->ring.prod.sync_type = RTE_RING_SYNC_MT;
+	q->ring.prod.sync_type = RTE_RING_SYNC_ST;
 	q->ring.cons.sync_type = RTE_RING_SYNC_ST;
 	return q;
 }
@@ -54,7 +46,7 @@ void cordon_workq_free(struct cordon_workq *q)
 
 int cordon_workq_put(struct cordon_workq *q, struct cordon_work *work)
 {
-	return rte_ring_mp_enqueue(&q->ring, work) == 0 ? 0 : -EAGAIN;
+	return rte_ring_sp_enqueue(&q->ring, work) == 0 ? 0 : -EAGAIN;
 }
 
 struct cordon_work *cordon_workq_get(struct cordon_workq *q)

@@ -15,12 +15,12 @@ struct cordon_work {
 
 struct cordon_workq;
 
-/* A queue of @size (a power of two) pieces of work from any number of threads to one; NULL: no
- * memory, or a wrong size. To be freed when nobody uses it. */
+/* A queue of @size (a power of two) pieces of work from one thread to one; NULL: no memory, or a wrong
+ * size. To be freed when nobody uses it. */
 struct cordon_workq *cordon_workq_make(unsigned size);
 void cordon_workq_free(struct cordon_workq *q);
 
-/* Hand over @work. 0, or -EAGAIN if the queue is full. Never blocks. */
+/* Hand over @work. 0, or -EAGAIN if the queue is full. Never blocks. One thread only. */
 int cordon_workq_put(struct cordon_workq *q, struct cordon_work *work);
 
 /* The next piece of work, or NULL. One thread only. */

@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The queue of work from threads to the loop: in order, bounded, and nothing is lost.
+// The queue of work from one thread to the loop: in order, bounded, and nothing is lost.
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "core/work.h"
 
-#define PRODUCERS 4
-#define EACH 250000
-/* With more producers than cores, one that is preempted between its two steps holds up the others,
- * for a time slice each time: then fewer pieces than a million have to do. */
-#define ENOUGH_SECONDS 3
+#define ITEMS 1000000
 
 struct item {
 	struct cordon_work work; /* the first member */
-	unsigned producer, number;
+	unsigned number;
 };
 
 static void a_queue_is_a_power_of_two_long(void **state)
@@ -92,70 +86,42 @@ static void a_full_queue_says_so_and_keeps_what_it_has(void **state)
 }
 
 static struct cordon_workq *shared;
-static struct item *all;
-static atomic_bool enough;
-static atomic_uint running;
-static unsigned put[PRODUCERS];
-
 static void *produce(void *arg)
 {
-	unsigned me = *(unsigned *)arg;
+	struct item *all = arg;
 
-	for (unsigned i = 0; i < EACH && !atomic_load(&enough); i++) {
-		struct item *it = &all[me * EACH + i];
-
+	for (unsigned i = 0; i < ITEMS; i++) {
 		/* Written just before: the queue must carry it over. */
-		it->producer = me;
-		it->number = i;
-		while (cordon_workq_put(shared, &it->work) == -EAGAIN)
+		all[i].number = i;
+		while (cordon_workq_put(shared, &all[i].work) == -EAGAIN)
 			sched_yield();
-		put[me]++;
 	}
-	atomic_fetch_sub(&running, 1);
 	return NULL;
 }
 
-static void what_four_threads_hand_over_arrives_once_each_in_order(void **state)
+static void what_a_thread_hands_over_arrives_once_and_in_order(void **state)
 {
-	unsigned next[PRODUCERS] = { 0 }, id[PRODUCERS], wrong = 0, total = 0;
-	time_t end = time(NULL) + ENOUGH_SECONDS;
-	pthread_t thread[PRODUCERS];
-	struct item *it;
+	struct item *all = calloc(ITEMS, sizeof(*all));
+	unsigned next = 0, wrong = 0;
+	pthread_t thread;
 
 	(void)state;
 	shared = cordon_workq_make(256);
-	all = calloc(PRODUCERS * EACH, sizeof(*all));
 	assert_non_null(all);
-	atomic_store(&running, PRODUCERS);
-	for (unsigned p = 0; p < PRODUCERS; p++) {
-		id[p] = p;
-		assert_int_equal(pthread_create(&thread[p], NULL, produce, &id[p]), 0);
-	}
-	for (;;) {
-		unsigned some = atomic_load(&running);
+	assert_non_null(shared);
+	assert_int_equal(pthread_create(&thread, NULL, produce, all), 0);
+	while (next < ITEMS) {
+		const struct item *it = (struct item *)cordon_workq_get(shared);
 
-		it = (struct item *)cordon_workq_get(shared);
-		if (!it && !some)
-			break;
 		if (!it) {
-			atomic_store(&enough, time(NULL) >= end);
 			sched_yield();
 			continue;
 		}
-		/* One producer's come in its order: none twice, none left out. */
-		if (it->producer >= PRODUCERS || it->number != next[it->producer])
-			wrong++;
-		else
-			next[it->producer]++;
+		wrong += it->number != next++;
 	}
-	for (unsigned p = 0; p < PRODUCERS; p++)
-		pthread_join(thread[p], NULL);
+	pthread_join(thread, NULL);
+	assert_null(cordon_workq_get(shared));
 	assert_int_equal(wrong, 0);
-	for (unsigned p = 0; p < PRODUCERS; p++) {
-		assert_int_equal(next[p], put[p]);
-		total += put[p];
-	}
-	print_message("# %u pieces\n", total);
 	cordon_workq_free(shared);
 	free(all);
 }
@@ -167,7 +133,7 @@ int main(void)
 		cmocka_unit_test(an_empty_queue_gives_nothing),
 		cmocka_unit_test(work_comes_out_in_order),
 		cmocka_unit_test(a_full_queue_says_so_and_keeps_what_it_has),
-		cmocka_unit_test(what_four_threads_hand_over_arrives_once_each_in_order),
+		cmocka_unit_test(what_a_thread_hands_over_arrives_once_and_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
