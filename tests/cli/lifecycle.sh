@@ -225,7 +225,7 @@ check a_signal_ends_a_start_that_hangs
 
 # interrupted SIGNAL COUNT: at random moments between nothing and a little after the start.
 interrupted() {
-	seed=$(od -An -tu4 -N 4 /dev/urandom | tr -d ' ')
+	seed=${CORDON_SEED:-$(od -An -tu4 -N 4 /dev/urandom | tr -d ' ')}
 	echo "# SIG$1 at $2 moments, seed $seed"
 	good=1
 	delays=$(awk -v s="$seed" -v n="$2" \

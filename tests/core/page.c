@@ -202,7 +202,7 @@ static void others_may_map_the_page_and_change_nothing(void **state)
 	run.page->magic = CORDON_PAGE_MAGIC;
 	run.page->count = 2;
 	run.page->value[1] = 17;
-	strcpy(run.page->name, name);
+	snprintf(run.page->name, sizeof(run.page->name), "%s", name);
 	assert_int_equal(in_child(look), 0);
 	cordon_run_close(&run);
 }
