@@ -355,6 +355,8 @@ static void __attribute__((noreturn)) leave(struct supervisor *s, const struct c
 	fprintf(s->out, "%s: fence %s: ended with its supervisor\n", s->c->name, s->c->fence->name);
 	fflush(s->out);
 	fprintf(stderr, "cordon: %s\n", e->text);
+	/* Threads still run, and may write to the page: it stays mapped. */
+	s->run.page = NULL;
 	cordon_run_close(&s->run);
 	_exit(CORDON_HUNG);
 }

@@ -97,6 +97,12 @@ begin() {
 		>"$tmp/out" 2>"$tmp/err" </dev/null &
 	pid=$!
 	pids="$pids $pid"
+	# The shell has its children ignore SIGINT; from the program itself on, it counts.
+	spins=0
+	while read -r comm <"/proc/$pid/comm" && [ "$comm" != cordon ] &&
+		[ $((spins += 1)) -lt 1000000 ]; do
+		:
+	done 2>/dev/null
 }
 
 serves_or_ended() {
@@ -248,6 +254,21 @@ interrupted INT 25
 check nothing_is_left_by_a_start_that_is_interrupted
 interrupted KILL 25
 check nothing_runs_after_a_start_that_is_killed
+
+# Once the group is there, the domain's process waits for its supervisor's word: it must see its end.
+serving "" --driver null --front "$f" && group=$(cgroups) && kill -INT "$pid" &&
+	ended_with 0 "" && good=1
+for _ in $(seq 20); do
+	[ -n "$good" ] || break
+	begin "" --driver null --front "$f"
+	spins=0
+	while [ ! -d "$group" ] && [ $((spins += 1)) -lt 300000 ]; do :; done
+	kill -9 "$pid"
+	ended
+	soon no_process_or_device || { good= && why="left: $(left)"; }
+	rmdir "$group" || { good= && why="there was no group $group"; }
+done
+check a_domain_that_was_not_yet_told_to_go_on_ends_with_its_supervisor
 serving "" --driver tap --front "$f" --wire "$w" && kill -INT "$pid" && ended_with 0 "" && good=1
 check the_next_start_clears_the_rest_away
 
