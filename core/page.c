@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 int cordon_name_check(const char *name, struct cordon_err *e)
@@ -44,10 +45,14 @@ static int make_dirs(const char *dir)
 	return -EBUSY;
 }
 
-/* The lock is taken on the file that the path names, not on one that was removed meanwhile. */
+/* The lock is taken on the file that the path names, not on one that was removed meanwhile. A
+ * supervisor that was killed while it started a domain leaves a copy of itself that holds the lock
+ * and is about to end: a tenth of a second is waited for that. */
 static int take_lock(const char *dir, const char *path)
 {
+	const struct timespec nap = { 0, 5 * 1000 * 1000 };
 	struct stat by_fd, by_path;
+	int naps = 20;
 	int fd;
 
 	for (int i = 0; i < 100; i++) {
@@ -62,7 +67,10 @@ static int take_lock(const char *dir, const char *path)
 			return -errno;
 		if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 			close(fd);
-			return -EBUSY;
+			if (naps-- == 0)
+				return -EBUSY;
+			nanosleep(&nap, NULL);
+			continue;
 		}
 		if (fstat(fd, &by_fd) == 0 && lstat(path, &by_path) == 0 &&
 		    by_fd.st_ino == by_path.st_ino)

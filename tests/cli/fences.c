@@ -397,6 +397,21 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* What a run that crashed left. */
+static int clean_up(void **state)
+{
+	char path[96];
+
+	(void)state;
+	(void)unlink(page);
+	snprintf(path, sizeof(path), "%s/%s/lock", CORDON_RUN_DIR, name);
+	(void)unlink(path);
+	snprintf(path, sizeof(path), "%s/%s", CORDON_RUN_DIR, name);
+	(void)rmdir(path);
+	(void)rmdir(CORDON_RUN_DIR);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,5 +424,5 @@ int main(void)
 		cmocka_unit_test(a_signal_ends_a_thread_that_hangs),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, set_up, clean_up);
 }

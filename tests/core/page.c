@@ -305,7 +305,7 @@ static int come_and_go(void)
 	int opened = 0;
 
 	snprintf(mine, sizeof(mine), "cp%d", (int)getpid());
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 400; i++) {
 		struct cordon_err e = { "" };
 		struct cordon_run run;
 		int ret = cordon_run_open(&run, i % 2 ? name : mine, &e);
