@@ -19,7 +19,6 @@ struct cordon_caller {
 	struct cordon_sched *sched;
 	uint64_t (*now)(void);
 	const atomic_bool *cancel;
-	uint64_t patience_ns; /* how long the user lets a driver be silent; 0: up to the class */
 };
 
 /*

@@ -129,7 +129,7 @@ static int start_thread(struct cordon_front *f, int cpu)
 
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
 		       struct cordon_incarnation *inc, struct cordon_page *page, int cpu,
-		       uint64_t patience_ns, struct cordon_err *e)
+		       struct cordon_err *e)
 {
 	int ret;
 
@@ -155,8 +155,7 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 	f->caller = (struct cordon_caller){ .client = &f->chan.client,
 					    .sched = &f->sched,
 					    .now = cordon_clock_monotonic,
-					    .cancel = &f->ending,
-					    .patience_ns = patience_ns };
+					    .cancel = &f->ending };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle, f);
 	ret = cordon_loop_add(&f->loop, poll_class, f);

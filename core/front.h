@@ -55,7 +55,7 @@ struct cordon_front {
  * go to @page. 0, or -errno with the line; then nothing is left. */
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
 		       struct cordon_incarnation *inc, struct cordon_page *page, int cpu,
-		       uint64_t patience_ns, struct cordon_err *e);
+		       struct cordon_err *e);
 
 /* Give an order. f->done_fd becomes readable when it is done. -EBUSY while another is under way. */
 int cordon_front_order(struct cordon_front *f, enum cordon_order order);

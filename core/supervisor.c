@@ -396,7 +396,7 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 		goto out_memory;
 	fill_page(s);
 	if (cordon_front_start(&s->front, c->class, s->front_state, &s->inc, s->run.page,
-			       s->cores.peer, (uint64_t)c->deadline_ms * 1000000u, e) < 0)
+			       s->cores.peer, e) < 0)
 		goto out_domain;
 	outcome = serve(s, e);
 	if (outcome == CORDON_HUNG && c->fence != &cordon_fence_process)

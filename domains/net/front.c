@@ -203,8 +203,6 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 		return cordon_fail(e, -ENOMEM, "front-end: no memory");
 	f->pool = pool;
 	f->caller = caller;
-	if (caller->patience_ns)
-		f->deadline_ns = caller->patience_ns;
 	f->chan = chan;
 	ret = call(f, NET_OP_INFO, NULL, 0, &info, sizeof(info));
 	if (ret < 0)

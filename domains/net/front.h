@@ -46,7 +46,7 @@ struct net_front {
 	int tap; /* nonblocking; -1: none */
 	uint32_t mtu;
 	uint32_t features; /* negotiated */
-	uint64_t deadline_ns; /* of control calls; a second if the caller has no opinion */
+	uint64_t deadline_ns; /* of control calls; a second unless changed */
 	uint8_t mac[6];
 	struct cordon_chan *chan; /* NULL before start */
 	struct cordon_pool *pool;
