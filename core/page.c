@@ -5,7 +5,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -26,6 +28,17 @@ int cordon_name_check(const char *name, struct cordon_err *e)
 bad:
 	return cordon_fail(e, -EINVAL, "domain '%.40s': a name is 1 to %d letters, digits, - and _",
 			   name, CORDON_NAME_MAX - 1);
+}
+
+const char *cordon_state_name(uint32_t state)
+{
+	static const char *const names[] = {
+#define X(id, name) name,
+		CORDON_STATES(X)
+#undef X
+	};
+
+	return state < CORDON_STATE_COUNT ? names[state] : "unknown";
 }
 
 /* The directories. A supervisor that ends removes them (RUN_DIR too, with the last domain), maybe
@@ -158,20 +171,114 @@ static int lives(int dir, const char *name)
 	return held;
 }
 
-static int core_of(int dir, const char *name)
+/* The turn before and after: a copy between is whole if both are the same, and even. */
+static int copy_whole(int fd, struct cordon_page *copy)
 {
-	struct cordon_page page;
+	const struct timespec nap = { 0, 1000 * 1000 };
+	_Atomic uint32_t after;
+
+	for (int i = 0; i < 100; i++) {
+		uint32_t before;
+
+		if (pread(fd, copy, sizeof(*copy), 0) != sizeof(*copy) ||
+		    copy->magic != CORDON_PAGE_MAGIC)
+			return -EPROTO;
+		before = atomic_load_explicit(&copy->turn, memory_order_relaxed);
+		if (pread(fd, &after, sizeof(after), offsetof(struct cordon_page, turn)) !=
+		    sizeof(after))
+			return -EPROTO;
+		/* The kernel copies from low to high: what follows the turn is not older than it. */
+		if (before % 2 == 0 && before == atomic_load(&after))
+			return 0;
+		nanosleep(&nap, NULL);
+	}
+	return -EAGAIN;
+}
+
+static int read_at(int dir, const char *name, struct cordon_page *copy)
+{
 	char path[CORDON_NAME_MAX + 8];
-	ssize_t n;
+	int ret;
 	int fd;
 
 	snprintf(path, sizeof(path), "%.31s/stats", name);
 	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return -1;
-	n = pread(fd, &page, sizeof(page), 0);
+		return -errno;
+	ret = copy_whole(fd, copy);
 	close(fd);
-	return n == sizeof(page) && page.magic == CORDON_PAGE_MAGIC ? page.core : -1;
+	return ret;
+}
+
+static int core_of(int dir, const char *name)
+{
+	struct cordon_page page;
+
+	return read_at(dir, name, &page) == 0 ? page.core : -1;
+}
+
+int cordon_page_read(const char *name, struct cordon_page *copy, int *lives_to,
+		     struct cordon_err *e)
+{
+	int ret = cordon_name_check(name, e);
+	int dir;
+
+	if (ret < 0)
+		return ret;
+	dir = open(CORDON_RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = dir < 0 ? -errno : read_at(dir, name, copy);
+	if (ret == 0)
+		*lives_to = lives(dir, name);
+	if (dir >= 0)
+		close(dir);
+	if (ret == -ENOENT || ret == -ENOTDIR)
+		return cordon_fail(e, -ENOENT, "domain %s: there is none of that name", name);
+	if (ret == -EPROTO)
+		return cordon_fail(e, ret,
+				   "%s/%s/stats: not a page of this version of cordon (restart "
+				   "the domain)",
+				   CORDON_RUN_DIR, name);
+	if (ret < 0)
+		return cordon_fail(e, ret, "%s/%s/stats: %s", CORDON_RUN_DIR, name, strerror(-ret));
+	/* Names end, whoever wrote them. */
+	copy->name[sizeof(copy->name) - 1] = '\0';
+	copy->class[sizeof(copy->class) - 1] = copy->driver[sizeof(copy->driver) - 1] = '\0';
+	copy->fence[sizeof(copy->fence) - 1] = copy->wait[sizeof(copy->wait) - 1] = '\0';
+	copy->front[sizeof(copy->front) - 1] = copy->wire[sizeof(copy->wire) - 1] = '\0';
+	for (unsigned i = 0; i < CORDON_PAGE_EVENTS; i++)
+		copy->event[i].text[sizeof(copy->event[i].text) - 1] = '\0';
+	if (copy->count > CORDON_PAGE_VALUES)
+		copy->count = CORDON_PAGE_VALUES;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+unsigned cordon_page_names(char (*names)[CORDON_NAME_MAX], unsigned max)
+{
+	DIR *d = opendir(CORDON_RUN_DIR);
+	const struct dirent *ent;
+	unsigned n = 0;
+
+	while (d && (ent = readdir(d))) {
+		char path[CORDON_NAME_MAX + 8];
+
+		if (cordon_name_check(ent->d_name, NULL) < 0)
+			continue;
+		snprintf(path, sizeof(path), "%.31s/stats", ent->d_name);
+		if (faccessat(dirfd(d), path, R_OK, 0) < 0)
+			continue;
+		if (n < max)
+			snprintf(names[n], sizeof(names[n]), "%.31s", ent->d_name);
+		n++;
+	}
+	if (d)
+		closedir(d);
+	qsort(names, n < max ? n : max, sizeof(names[0]), by_name);
+	return n;
 }
 
 void cordon_run_taken(const char *name, char *list, size_t size)
@@ -196,9 +303,56 @@ void cordon_run_taken(const char *name, char *list, size_t size)
 		closedir(d);
 }
 
+void cordon_page_begin(struct cordon_page *p)
+{
+	uint32_t t = atomic_load_explicit(&p->turn, memory_order_relaxed);
+
+	atomic_store_explicit(&p->turn, t + 1, memory_order_relaxed);
+	/* Pairs with the reader's copy: who sees a change sees the odd turn. */
+	atomic_thread_fence(memory_order_release);
+}
+
+void cordon_page_end(struct cordon_page *p)
+{
+	uint32_t t = atomic_load_explicit(&p->turn, memory_order_relaxed);
+
+	atomic_store_explicit(&p->turn, t + 1, memory_order_release);
+}
+
+static int64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+void cordon_page_event(struct cordon_page *p, const char *fmt, ...)
+{
+	struct cordon_event *ev = &p->event[p->events % CORDON_PAGE_EVENTS];
+	va_list ap;
+
+	va_start(ap, fmt);
+	cordon_page_begin(p);
+	ev->time_ns = now();
+	ev->incarnation = p->incarnation;
+	(void)vsnprintf(ev->text, sizeof(ev->text), fmt, ap);
+	p->events++;
+	cordon_page_end(p);
+	va_end(ap);
+}
+
+void cordon_page_state(struct cordon_page *p, enum cordon_state state)
+{
+	cordon_page_begin(p);
+	p->state = state;
+	p->since_ns = now();
+	cordon_page_end(p);
+}
+
 void cordon_run_close(struct cordon_run *run)
 {
-	static const char *const files[] = { "stats", "lock" };
+	static const char *const files[] = { "control", "stats", "lock" };
 	char path[96];
 
 	if (run->page)
