@@ -30,7 +30,7 @@ struct cordon_ring {
 	uint64_t sqes;
 	uint64_t sqes_size;
 	int32_t fd;
-	uint32_t zero;
+	int32_t witness; /* the supervisor's: see ring.h */
 };
 
 /* Nanoseconds since some moment: base + ((counter - start) * mult >> 32). */

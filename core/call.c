@@ -14,10 +14,14 @@ static bool cancelled(const struct cordon_caller *c)
 	return c->cancel && atomic_load_explicit(c->cancel, memory_order_acquire);
 }
 
-int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
-		size_t size, uint64_t timeout_ns)
+void cordon_caller_wait(struct cordon_caller *c)
 {
-	uint64_t deadline = c->now() + timeout_ns;
+	wait_turn(c);
+}
+
+static int call_until(struct cordon_caller *c, uint16_t op, const void *req, size_t len,
+		      void *reply, size_t size, uint64_t deadline)
+{
 	int line, ret;
 
 	while ((line = cordon_call_start(c->client, op, req, len, deadline)) == -EAGAIN) {
@@ -35,6 +39,25 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 			return -ECANCELED;
 		}
 		wait_turn(c);
+	}
+	return ret;
+}
+
+int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
+		size_t size, uint64_t timeout_ns)
+{
+	uint64_t start = c->now();
+	int ret;
+
+	c->last_op = op;
+	c->waiting = 1;
+	ret = call_until(c, op, req, len, reply, size, start + timeout_ns);
+	c->waiting = 0;
+	if (ret < 0) {
+		c->failed++;
+	} else {
+		c->answered++;
+		c->answer_ns += c->now() - start;
 	}
 	return ret;
 }

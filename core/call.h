@@ -19,6 +19,9 @@ struct cordon_caller {
 	struct cordon_sched *sched;
 	uint64_t (*now)(void);
 	const atomic_bool *cancel;
+	uint16_t last_op; /* the last call: its operation, */
+	int waiting; /* and whether its answer is awaited still */
+	uint64_t answered, answer_ns, failed; /* counters: calls, and how long they took in all */
 };
 
 /*
@@ -28,5 +31,8 @@ struct cordon_caller {
  */
 int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
 		size_t size, uint64_t timeout_ns);
+
+/* Wait a little, as a call does: for code that waits for something else than an answer. */
+void cordon_caller_wait(struct cordon_caller *c);
 
 #endif

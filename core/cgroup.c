@@ -27,6 +27,28 @@ static int put(const char *dir, const char *file, const char *value)
 	return ret;
 }
 
+/* A directory of our own: cordon-NAME, or, while another incarnation is in that, cordon-NAME.1 and so
+ * on. One that is empty is a dead supervisor's. */
+static int make_dir(const char *parent, const char *name, char *dir, size_t size)
+{
+	int ret = -EBUSY;
+
+	for (int i = 0; i < 8 && ret == -EBUSY; i++) {
+		char suffix[8] = "";
+
+		if (i > 0)
+			snprintf(suffix, sizeof(suffix), ".%d", i);
+		if (snprintf(dir, size, "%s/cordon-%s%s", parent, name, suffix) >= (int)size)
+			return -ENAMETOOLONG;
+		ret = mkdir(dir, 0755) < 0 ? -errno : 0;
+		if (ret == -EEXIST && (rmdir(dir) == 0 || errno == ENOENT))
+			ret = mkdir(dir, 0755) < 0 ? -errno : 0;
+		if (ret == -EEXIST)
+			ret = -EBUSY;
+	}
+	return ret;
+}
+
 int cordon_cgroup_make(const char *name, uint64_t limit, pid_t pid, char *dir, size_t size,
 		       struct cordon_err *e)
 {
@@ -37,12 +59,10 @@ int cordon_cgroup_make(const char *name, uint64_t limit, pid_t pid, char *dir, s
 	dir[0] = '\0';
 	if (ret < 0)
 		return cordon_fail(e, ret, "memory cgroup: this host has none to offer");
-	if (snprintf(dir, size, "%s/cordon-%s", parent, name) >= (int)size) {
-		dir[0] = '\0';
-		return cordon_fail(e, -ENAMETOOLONG, "memory cgroup of %s: path too long", name);
-	}
-	if (mkdir(dir, 0755) < 0 && errno != EEXIST) {
-		ret = cordon_fail(e, -errno, "memory cgroup %s: %s", dir, strerror(errno));
+	ret = make_dir(parent, name, dir, size);
+	if (ret < 0) {
+		cordon_fail(e, ret, "memory cgroup of %s below %s: %s", name, parent,
+			    strerror(-ret));
 		dir[0] = '\0';
 		return ret;
 	}

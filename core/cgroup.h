@@ -10,8 +10,8 @@
 #include "core/err.h"
 
 /* Make the group cordon-NAME with a limit of @limit bytes, no swap, and put process @pid into it.
- * A stale group of that name, without processes, is used. The group's directory is written to
- * @dir. 0 or -errno; then nothing is left. */
+ * A stale group of that name, without processes, is used; one with another incarnation in it is left,
+ * and ours gets a number behind the name. The group's directory is written to @dir. 0 or -errno; then nothing is left. */
 int cordon_cgroup_make(const char *name, uint64_t limit, pid_t pid, char *dir, size_t size,
 		       struct cordon_err *e);
 

@@ -49,6 +49,12 @@ struct cordon_ports {
 	uint64_t arg; /* for struct cordon_boot */
 };
 
+/* Of the front-end, for the page. */
+struct cordon_gauge {
+	uint64_t depth, depth_peak; /* pieces of work at the driver: now, most at any moment */
+	uint64_t errors; /* what the driver did wrong, all kinds */
+};
+
 struct cordon_class {
 	const char *name;
 	const struct cordon_driver_entry *drivers; /* ends with a NULL name */
@@ -62,7 +68,9 @@ struct cordon_class {
 	int (*open)(void *front, const struct cordon_args *args, struct cordon_ports *ports,
 		    struct cordon_err *e);
 	/* Required. A new incarnation: its channel (side A), its pool (owner) and the way to call
-	 * it. Blocks the fiber in calls, each with a deadline. 0, or -errno with the line in @e. */
+	 * it. Tells it all that its predecessor was told, and sends again what that one had not
+	 * given back (see detach). Blocks the fiber in calls, each with a deadline. 0, or -errno with
+	 * the line in @e; then detach follows. */
 	int (*start)(void *front, struct cordon_chan *chan, struct cordon_pool *pool,
 		     struct cordon_caller *caller, struct cordon_err *e);
 	/* Required. The data plane: at most @budget pieces of work; returns how many were done. */
@@ -71,6 +79,20 @@ struct cordon_class {
 	int (*ping)(void *front);
 	/* Required. Stop the flow in order; may block like start. */
 	int (*stop)(void *front);
+	/* Required. After stop, and when the port's reads have been cancelled: wait until the driver
+	 * has given back all it had. 0, or -ETIMEDOUT; may block like start. */
+	int (*drain)(void *front);
+	/* Required. The incarnation has ended: take what it had sent, remember what it had not given
+	 * back, and touch its channel no more. Its pool stays mapped until start has returned 0.
+	 * Never blocks. */
+	void (*detach)(void *front);
+	/* Required. How it goes. Never blocks. */
+	void (*gauge)(const void *front, struct cordon_gauge *g);
+	/* Required. The name of a control operation, for the log; NULL: unknown. */
+	const char *(*op_name)(unsigned op);
+	/* Required. What the devices are called, for people: at most 15 characters each, "" if there
+	 * is none. */
+	void (*devices)(const void *front, const char **host_side, const char **wire_side);
 	/* Required. Copy the counters to @values, at most @n; returns how many. Never blocks. */
 	unsigned (*count)(const void *front, uint64_t *values, unsigned n);
 	/* Required. The names of the counters, in the same order; ends with NULL. */

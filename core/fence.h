@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/types.h>
+#include "core/autopsy.h"
 #include "core/boot.h"
 #include "core/driver.h"
 #include "core/err.h"
@@ -28,6 +29,7 @@ struct cordon_spec {
 	int core; /* CPU number */
 	cordon_parts parts; /* of the fence */
 	uint64_t memory_limit; /* bytes */
+	uint64_t arg; /* for the driver's tests; 0: what its ports say */
 };
 
 struct cordon_fence;
@@ -42,6 +44,8 @@ struct cordon_incarnation {
 
 	/* process */
 	pid_t pid;
+	int gate_fd; /* closed, the loader that waits ends; a byte, and it goes on; -1: none */
+	struct cordon_autopsy autopsy;
 	char cgroup[256]; /* the group's directory; empty: none */
 	/* inline, thread */
 	struct cordon_domain *domain;
@@ -55,21 +59,28 @@ struct cordon_incarnation {
 /* How a domain ended. */
 struct cordon_death {
 	int status; /* as of waitpid(2); process only */
+	int signal; /* that ended it; 0: it ended by itself */
 	int error; /* inline, thread: the driver's -errno, or 0 */
-	char text[160]; /* the same in words */
+	char text[200]; /* the same in words */
 };
 
 struct cordon_fence {
 	const char *name;
 	const char *help;
 	int own_core; /* the domain runs on a core of its own */
-	/* Start the domain: when this returns 0, the fence is complete and the driver's first
-	 * instruction is being executed. -errno with the line in @e; then nothing is left. */
+	int can_wait; /* a spare incarnation can wait beside the one that runs */
+	/* Make the domain, up to the point where nothing but its word is wanting: memory mapped and
+	 * there, image loaded, rights given up. -errno with the line in @e; then nothing is left. */
 	int (*start)(struct cordon_incarnation *inc, struct cordon_err *e);
+	/* Let it begin: the fence is complete before the driver's first instruction. 0 or -errno. */
+	int (*go)(struct cordon_incarnation *inc);
 	/* inline: one round of the domain's loop. NULL otherwise. */
 	int (*poll)(struct cordon_incarnation *inc, unsigned budget);
+	/* Attend to what the kernel says of the domain, after SIGCHLD; never blocks. NULL: nothing
+	 * to do. */
+	void (*attend)(struct cordon_incarnation *inc);
 	/* End the domain, whatever it does, and wait until it has ended. Says how it ended, or had
-	 * ended before. Frees all that start made. */
+	 * ended before. Frees all that start made, but for the group, which empties late. */
 	void (*end)(struct cordon_incarnation *inc, struct cordon_death *death);
 };
 

@@ -71,7 +71,7 @@ static void tell_death(struct cordon_incarnation *inc)
 
 static void epitaph(const struct cordon_incarnation *inc, struct cordon_death *death)
 {
-	death->status = 0;
+	death->status = death->signal = 0;
 	death->error = inc->domain->error;
 	snprintf(death->text, sizeof(death->text), "%s%s",
 		 death->error ? "the driver failed: " : "ended in order",
@@ -108,14 +108,12 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-static int thread_start(struct cordon_incarnation *inc, struct cordon_err *e)
+static int thread_go(struct cordon_incarnation *inc)
 {
 	pthread_attr_t attr;
 	cpu_set_t set;
-	int ret = set_up(inc, e);
+	int ret;
 
-	if (ret < 0)
-		return ret;
 	atomic_store(&inc->stop, false);
 	CPU_ZERO(&set);
 	CPU_SET((size_t)inc->spec->core, &set);
@@ -124,12 +122,13 @@ static int thread_start(struct cordon_incarnation *inc, struct cordon_err *e)
 	if (ret == 0)
 		ret = -pthread_create(&inc->thread, &attr, thread_main, inc);
 	pthread_attr_destroy(&attr);
-	if (ret < 0) {
-		drop(inc);
-		return cordon_fail(e, ret, "domain %s: thread on CPU %d: %s", inc->spec->name,
-				   inc->spec->core, strerror(-ret));
-	}
-	inc->thread_runs = 1;
+	inc->thread_runs = ret == 0;
+	return ret;
+}
+
+static int inline_go(struct cordon_incarnation *inc)
+{
+	(void)inc;
 	return 0;
 }
 
@@ -148,6 +147,7 @@ const struct cordon_fence cordon_fence_inline = {
 	.name = "inline",
 	.help = "no fence: polled by the front-end's loop (a baseline)",
 	.start = set_up,
+	.go = inline_go,
 	.poll = inline_poll,
 	.end = inline_end,
 };
@@ -156,6 +156,7 @@ const struct cordon_fence cordon_fence_thread = {
 	.name = "thread",
 	.help = "no fence: a thread of the supervisor on the domain's core (a baseline)",
 	.own_core = 1,
-	.start = thread_start,
+	.start = set_up,
+	.go = thread_go,
 	.end = thread_end,
 };

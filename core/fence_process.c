@@ -11,6 +11,9 @@
  *  5  map root of the domain to nobody outside
  *  6  pin to the core
  *  7  become that root, keep the granted descriptors only, execute the loader
+ *
+ * The loader waits before its last filter, with all else done, until it is told to go on: so a spare
+ * incarnation is milliseconds of work nearer to its first instruction, and is still trusted code.
  */
 #include "core/fence.h"
 
@@ -19,16 +22,19 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "core/cgroup.h"
 #include "core/clock.h"
 #include "core/filter.h"
 #include "core/plan.h"
+#include "core/ring.h"
 #include "core/runtime/runtime.h"
 #include "core/sys.h"
 
@@ -40,7 +46,8 @@ struct launch {
 	struct cordon_incarnation *inc;
 	struct cordon_plan *plan;
 	int loader_fd;
-	int go[2], status[2];
+	int go[2]; /* a pipe: steps 4 to 6 are done */
+	int status[2]; /* a socket pair: the loader's words, and ours: the gate */
 	int source[CORDON_FD_END]; /* which descriptor becomes number i; -1: none */
 	int staging; /* where they are moved first, above all of them: none is overwritten */
 	unsigned uid;
@@ -106,6 +113,7 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	p->pool_size = inc->pool.size;
 	p->boot = inc->boot;
 	p->boot.ring.fd = CORDON_FD_RING;
+	p->boot.ring.witness = -1;
 	for (unsigned i = 0; i < p->boot.nports; i++)
 		p->boot.port_fd[i] = (int)(CORDON_FD_PORT + i);
 	ret = cordon_filter_make(p, e);
@@ -243,8 +251,39 @@ static const char *step_name(uint32_t step)
 	}
 }
 
-static void describe(int status, const char *cgroup, struct cordon_death *death)
+/* What the kernel said of the fault, " (...)". */
+static void describe_fault(const struct cordon_incarnation *inc, int sig, char *to, size_t size)
 {
+	const struct cordon_autopsy *a = &inc->autopsy;
+	const char *name;
+
+	to[0] = '\0';
+	if (sig == SIGKILL && cordon_cgroup_oom_kills(inc->cgroup))
+		snprintf(to, size, " (memory limit)");
+	if (sig == SIGSYS && a->syscall >= 0) {
+		char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)a->syscall);
+
+		snprintf(to, size, " (system call %lld, %s, which its filter refuses; at 0x%llx)",
+			 (long long)a->syscall, call ? call : "unknown", (unsigned long long)a->ip);
+		free(call);
+		return;
+	}
+	name = sig == SIGSYS  ? "a system call that its filter refuses" :
+	       sig == SIGSEGV ? "an address that it was not granted" :
+	       sig == SIGBUS  ? "memory that is not there" :
+				NULL;
+	if (name && a->signal == sig && a->has_address)
+		snprintf(to, size, " (address 0x%llx, %s; at 0x%llx)",
+			 (unsigned long long)a->address, name, (unsigned long long)a->ip);
+	else if (name)
+		snprintf(to, size, " (%s)", name);
+	else if (a->signal == sig)
+		snprintf(to, size, " (at 0x%llx)", (unsigned long long)a->ip);
+}
+
+static void describe(const struct cordon_incarnation *inc, int status, struct cordon_death *death)
+{
+	char fault[160];
 	int sig;
 
 	death->status = status;
@@ -261,12 +300,31 @@ static void describe(int status, const char *cgroup, struct cordon_death *death)
 		return;
 	}
 	sig = WTERMSIG(status);
-	snprintf(death->text, sizeof(death->text), "killed by SIG%s%s", sigabbrev_np(sig),
-		 sig == SIGSYS	? " (a system call that its filter refuses)" :
-		 sig == SIGSEGV ? " (an address that it was not granted)" :
-		 sig == SIGBUS	? " (memory that is not there)" :
-		 sig == SIGKILL && cordon_cgroup_oom_kills(cgroup) ? " (memory limit)" :
-								     "");
+	death->signal = sig;
+	describe_fault(inc, sig, fault, sizeof(fault));
+	snprintf(death->text, sizeof(death->text), "killed by SIG%s%s", sigabbrev_np(sig), fault);
+}
+
+static void process_attend(struct cordon_incarnation *inc)
+{
+	cordon_autopsy_attend(&inc->autopsy, inc->pid);
+}
+
+/* A traced process stops once more on its way out, and we are who lets it go on. */
+static void reap(struct cordon_incarnation *inc, int *status)
+{
+	siginfo_t info = { .si_code = CLD_STOPPED };
+
+	while (inc->autopsy.traced && info.si_code != CLD_EXITED && info.si_code != CLD_KILLED &&
+	       info.si_code != CLD_DUMPED) {
+		process_attend(inc);
+		if (waitid(P_PID, (id_t)inc->pid, &info, WSTOPPED | WEXITED | WNOWAIT | __WALL) <
+			    0 &&
+		    errno != EINTR)
+			break;
+	}
+	while (waitpid(inc->pid, status, __WALL) < 0 && errno == EINTR)
+		;
 }
 
 static void process_end(struct cordon_incarnation *inc, struct cordon_death *death)
@@ -277,15 +335,39 @@ static void process_end(struct cordon_incarnation *inc, struct cordon_death *dea
 	if (inc->pid > 0) {
 		/* By pidfd: never somebody else's process. One that has ended keeps its status. */
 		(void)cordon_sys6(__NR_pidfd_send_signal, inc->death_fd, SIGKILL, 0, 0, 0, 0);
-		while (waitpid(inc->pid, &status, __WALL) < 0 && errno == EINTR)
-			;
-		describe(status, inc->cgroup, death);
+		reap(inc, &status);
+		describe(inc, status, death);
 	}
 	inc->pid = 0;
-	cordon_cgroup_drop(inc->cgroup);
 	if (inc->death_fd >= 0)
 		close(inc->death_fd);
-	inc->death_fd = -1;
+	if (inc->gate_fd >= 0)
+		close(inc->gate_fd);
+	inc->death_fd = inc->gate_fd = -1;
+}
+
+/* Requests that are cancelled while their process is there end with it; later, only the kernel knows
+ * when: it took them a twentieth of a second and more. */
+static void cancel_requests(void *arg)
+{
+	struct cordon_incarnation *inc = arg;
+
+	cordon_ring_cancel(&inc->boot.ring);
+}
+
+static int process_go(struct cordon_incarnation *inc)
+{
+	int ret;
+
+	/* While it waits for our word, before its first instruction. Where the host forbids it, less
+	 * will be known of its end. */
+	(void)cordon_autopsy_seize(&inc->autopsy, inc->pid);
+	inc->autopsy.dying = cancel_requests;
+	inc->autopsy.dying_arg = inc;
+	ret = send(inc->gate_fd, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -EPIPE;
+	close(inc->gate_fd);
+	inc->gate_fd = -1;
+	return ret;
 }
 
 /* The loader's word: READY, or the step that failed. */
@@ -343,12 +425,13 @@ static int process_start(struct cordon_incarnation *inc, struct cordon_err *e)
 		l.source[i] = -1;
 	inc->pid = 0;
 	inc->cgroup[0] = '\0';
-	inc->death_fd = -1;
+	inc->death_fd = inc->gate_fd = -1;
 	l.uid = geteuid() == 0 ? NOBODY_FIRST + (unsigned)getpid() : geteuid();
 	l.plan = calloc(1, sizeof(*l.plan));
 	if (!l.plan)
 		goto out;
-	if (pipe2(l.go, O_CLOEXEC) < 0 || pipe2(l.status, O_CLOEXEC) < 0) {
+	if (pipe2(l.go, O_CLOEXEC) < 0 ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, l.status) < 0) {
 		ret = cordon_fail(e, -errno, "domain %s: pipe: %s", inc->spec->name,
 				  strerror(errno));
 		goto out;
@@ -374,13 +457,18 @@ static int process_start(struct cordon_incarnation *inc, struct cordon_err *e)
 		ret = pin(&l, e);
 	if (ret == 0 && write(l.go[1], "", 1) != 1)
 		ret = cordon_fail(e, -EPIPE, "domain %s: it died at its start", inc->spec->name);
-	/* Our copy of the status pipe's end must go, or its breaking would go unseen. */
+	/* Our copy of the loader's end must go, or its breaking would go unseen. */
 	close(l.status[1]);
 	l.status[1] = -1;
 	if (ret == 0)
 		ret = await_ready(&l, e);
-	if (ret < 0)
+	if (ret < 0) {
 		process_end(inc, &death);
+		cordon_cgroup_drop(inc->cgroup);
+	} else {
+		inc->gate_fd = l.status[0];
+		l.status[0] = -1;
+	}
 out:
 	close_all(&l);
 	return ret < 0 ? cordon_fail(e, ret, "domain %s: %s", inc->spec->name, strerror(-ret)) : 0;
@@ -390,6 +478,9 @@ const struct cordon_fence cordon_fence_process = {
 	.name = "process",
 	.help = "a process without rights on the domain's core (the default)",
 	.own_core = 1,
+	.can_wait = 1,
 	.start = process_start,
+	.go = process_go,
+	.attend = process_attend,
 	.end = process_end,
 };

@@ -2,6 +2,7 @@
 #include "core/front.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,15 +18,27 @@
 /* Idle rounds after which the core is offered to others: a housekeeping core has other work. */
 #define SPIN_ROUNDS 1u
 
+#define SHOW(member, v) atomic_store_explicit(&f->page->common.member, (v), memory_order_relaxed)
+
 static void show_counters(struct cordon_front *f)
 {
 	uint64_t v[CORDON_PAGE_VALUES];
+	struct cordon_gauge g;
 	unsigned n = f->class->count(f->state, v, CORDON_PAGE_VALUES);
 
 	f->rounds = 0;
 	for (unsigned i = 0; i < n; i++)
 		atomic_store_explicit(&f->page->value[i], v[i], memory_order_relaxed);
-	f->page->count = n;
+	f->class->gauge(f->state, &g);
+	SHOW(depth, g.depth);
+	SHOW(depth_peak, g.depth_peak);
+	SHOW(errors, g.errors);
+	SHOW(polls, f->polls);
+	SHOW(useful_polls, f->useful);
+	SHOW(work, f->work);
+	SHOW(calls, f->caller.answered);
+	SHOW(call_ns, f->caller.answer_ns);
+	SHOW(call_errors, f->caller.failed);
 }
 
 static int poll_class(void *arg, unsigned budget)
@@ -33,18 +46,47 @@ static int poll_class(void *arg, unsigned budget)
 	struct cordon_front *f = arg;
 	unsigned n = f->class->poll(f->state, budget);
 
-	if (n)
+	f->polls++;
+	if (n) {
 		f->idle = 0;
+		f->useful++;
+		f->work += n;
+	}
 	if (++f->rounds >= SHOW_ROUNDS)
 		show_counters(f);
 	return (int)n;
 }
 
+/* Of the inline fence. */
 static int poll_domain(void *arg, unsigned budget)
 {
 	struct cordon_front *f = arg;
 
-	return f->inc->fence->poll(f->inc, budget);
+	return f->inc && f->inc->fence->poll ? f->inc->fence->poll(f->inc, budget) : 0;
+}
+
+static int attach(struct cordon_front *f, struct cordon_task *t)
+{
+	const struct cordon_incarnation *inc = t->inc;
+	int ret;
+
+	f->tables = calloc(1, cordon_pool_private_size(&f->class->pool));
+	ret = f->tables ? cordon_chan_init_a(&f->chan, inc->chan.addr, &f->class->chan) : -ENOMEM;
+	if (ret < 0)
+		return cordon_fail(&t->err, ret, "front-end: channel: %s", strerror(-ret));
+	cordon_pool_init(&f->pool, inc->pool.addr, &f->class->pool, f->tables, 1);
+	f->inc = t->inc;
+	return f->class->start(f->state, &f->chan, &f->pool, &f->caller, &t->err);
+}
+
+static void detach(struct cordon_front *f)
+{
+	if (f->inc)
+		f->class->detach(f->state);
+	f->inc = NULL;
+	free(f->tables);
+	f->tables = NULL;
+	show_counters(f);
 }
 
 static void run_task(void *arg)
@@ -54,8 +96,8 @@ static void run_task(void *arg)
 	uint64_t one = 1;
 
 	switch (t->order) {
-	case CORDON_ORDER_START:
-		t->result = f->class->start(f->state, &f->chan, &f->pool, &f->caller, &t->err);
+	case CORDON_ORDER_ATTACH:
+		t->result = attach(f, t);
 		break;
 	case CORDON_ORDER_PING:
 		t->result = f->class->ping(f->state);
@@ -63,6 +105,12 @@ static void run_task(void *arg)
 	case CORDON_ORDER_STOP:
 		t->result = f->class->stop(f->state);
 		show_counters(f);
+		break;
+	case CORDON_ORDER_DRAIN:
+		t->result = f->class->drain(f->state);
+		break;
+	case CORDON_ORDER_DETACH:
+		detach(f);
 		break;
 	}
 	atomic_store_explicit(&t->done, true, memory_order_release);
@@ -128,22 +176,17 @@ static int start_thread(struct cordon_front *f, int cpu)
 }
 
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
-		       struct cordon_incarnation *inc, struct cordon_page *page, int cpu,
-		       struct cordon_err *e)
+		       struct cordon_page *page, int cpu, struct cordon_err *e)
 {
 	int ret;
 
 	memset(f, 0, sizeof(*f));
 	f->class = class;
 	f->state = state;
-	f->inc = inc;
 	f->page = page;
 	f->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	f->queue = cordon_workq_make(QUEUE);
-	f->tables = calloc(1, cordon_pool_private_size(&class->pool));
-	ret = f->done_fd < 0 || !f->queue || !f->tables ? -ENOMEM : 0;
-	if (ret == 0)
-		ret = cordon_chan_init_a(&f->chan, inc->chan.addr, &class->chan);
+	ret = f->done_fd < 0 || !f->queue ? -ENOMEM : 0;
 	if (ret == 0)
 		ret = cordon_stacks_map(FIBERS, FIBER_STACK, &f->stacks);
 	if (ret == 0)
@@ -151,15 +194,14 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 					f->stacks.stack_size, f->stacks.n);
 	if (ret < 0)
 		goto fail;
-	cordon_pool_init(&f->pool, inc->pool.addr, &class->pool, f->tables, 1);
 	f->caller = (struct cordon_caller){ .client = &f->chan.client,
 					    .sched = &f->sched,
 					    .now = cordon_clock_monotonic,
-					    .cancel = &f->ending };
+					    .cancel = &f->cancel };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle, f);
 	ret = cordon_loop_add(&f->loop, poll_class, f);
-	if (ret == 0 && inc->fence->poll)
+	if (ret == 0)
 		ret = cordon_loop_add(&f->loop, poll_domain, f);
 	if (ret == 0)
 		ret = cordon_loop_add(&f->loop, poll_work, f);
@@ -172,16 +214,23 @@ fail:
 	return cordon_fail(e, ret, "front-end on CPU %d: %s", cpu, strerror(-ret));
 }
 
-int cordon_front_order(struct cordon_front *f, enum cordon_order order)
+static int under_way(const struct cordon_front *f)
+{
+	return f->task.front && !atomic_load_explicit(&f->task.done, memory_order_acquire);
+}
+
+int cordon_front_order(struct cordon_front *f, enum cordon_order order,
+		       struct cordon_incarnation *inc)
 {
 	struct cordon_task *t = &f->task;
 
-	if (t->front && !atomic_load_explicit(&t->done, memory_order_acquire))
+	if (under_way(f))
 		return -EBUSY;
 	memset(t, 0, sizeof(*t));
 	t->work.fn = run_work;
 	t->front = f;
 	t->order = order;
+	t->inc = inc;
 	return cordon_workq_put(f->queue, &t->work);
 }
 
@@ -194,10 +243,25 @@ int cordon_front_done(struct cordon_front *f)
 	return atomic_load_explicit(&f->task.done, memory_order_acquire);
 }
 
+int cordon_front_abort(struct cordon_front *f, int timeout_ms)
+{
+	struct pollfd p = { .fd = f->done_fd, .events = POLLIN };
+	uint64_t until = cordon_clock_monotonic() + (uint64_t)timeout_ms * 1000000u;
+
+	atomic_store_explicit(&f->cancel, true, memory_order_release);
+	while (under_way(f) && cordon_clock_monotonic() < until)
+		(void)poll(&p, 1, 10);
+	if (under_way(f))
+		return -EDEADLK;
+	(void)cordon_front_done(f);
+	atomic_store_explicit(&f->cancel, false, memory_order_release);
+	return 0;
+}
+
 void cordon_front_end(struct cordon_front *f)
 {
 	if (f->runs) {
-		atomic_store_explicit(&f->ending, true, memory_order_release);
+		atomic_store_explicit(&f->cancel, true, memory_order_release);
 		cordon_loop_stop(&f->loop);
 		pthread_join(f->thread, NULL);
 	}

@@ -15,7 +15,13 @@
 #include "core/page.h"
 #include "core/work.h"
 
-enum cordon_order { CORDON_ORDER_START, CORDON_ORDER_PING, CORDON_ORDER_STOP };
+enum cordon_order {
+	CORDON_ORDER_ATTACH, /* an incarnation that runs; after DETACH, if there was one */
+	CORDON_ORDER_PING,
+	CORDON_ORDER_STOP,
+	CORDON_ORDER_DRAIN,
+	CORDON_ORDER_DETACH,
+};
 
 struct cordon_front;
 
@@ -24,6 +30,7 @@ struct cordon_task {
 	struct cordon_work work; /* the first member */
 	struct cordon_front *front;
 	enum cordon_order order;
+	struct cordon_incarnation *inc; /* ATTACH */
 	int result;
 	atomic_bool done;
 	struct cordon_err err;
@@ -32,8 +39,8 @@ struct cordon_task {
 struct cordon_front {
 	const struct cordon_class *class;
 	void *state; /* of the class */
-	struct cordon_incarnation *inc;
 	struct cordon_page *page;
+	struct cordon_incarnation *inc; /* attached; NULL: none */
 	struct cordon_chan chan; /* side A */
 	struct cordon_pool pool; /* owner */
 	void *tables;
@@ -45,23 +52,30 @@ struct cordon_front {
 	struct cordon_task task;
 	int done_fd; /* readable when the task is done */
 	unsigned idle; /* rounds without work, in a row */
-	atomic_bool ending; /* calls under way are given up */
+	atomic_bool cancel; /* calls under way are given up */
+	uint64_t polls, useful,
+		work; /* counters: rounds, those that did something, what they did */
 	unsigned rounds; /* since the counters were shown */
 	pthread_t thread;
 	int runs;
 };
 
-/* Start the loop for @class (whose state is open) and @inc (whose domain runs) on CPU @cpu; counters
- * go to @page. 0, or -errno with the line; then nothing is left. */
+/* Start the loop for @class (whose state is open) on CPU @cpu, with no incarnation yet; counters go to
+ * @page. 0, or -errno with the line; then nothing is left. */
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
-		       struct cordon_incarnation *inc, struct cordon_page *page, int cpu,
-		       struct cordon_err *e);
+		       struct cordon_page *page, int cpu, struct cordon_err *e);
 
-/* Give an order. f->done_fd becomes readable when it is done. -EBUSY while another is under way. */
-int cordon_front_order(struct cordon_front *f, enum cordon_order order);
+/* Give an order; @inc for ATTACH, kept until DETACH. f->done_fd becomes readable when it is done.
+ * -EBUSY while another is under way. */
+int cordon_front_order(struct cordon_front *f, enum cordon_order order,
+		       struct cordon_incarnation *inc);
 
 /* Whether the last order is done; then its result is f->task.result. Empties f->done_fd. */
 int cordon_front_done(struct cordon_front *f);
+
+/* Have the order that is under way, if one is, give up its calls (-ECANCELED), and wait for its end.
+ * 0; -EDEADLK: the loop itself hangs, which only an inline driver can bring about. */
+int cordon_front_abort(struct cordon_front *f, int timeout_ms);
 
 /* End the loop and free what start made. Waits for the thread; an order under way fails with
  * -ECANCELED. */

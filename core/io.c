@@ -104,6 +104,18 @@ int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t 
 	return 0;
 }
 
+void cordon_io_cancel(struct cordon_io *io)
+{
+	if (io->mode != CORDON_IO_RW)
+		return;
+	/* Both lists together hold what is in flight, which either has room for. */
+	for (unsigned i = 0; i < io->rw.nreads; i++) {
+		io->rw.reads[i].res = -ECANCELED;
+		io->rw.done[io->rw.ndone++] = io->rw.reads[i];
+	}
+	io->rw.nreads = 0;
+}
+
 static int ring_enter(struct cordon_io *io, unsigned flags)
 {
 	long ret;

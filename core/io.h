@@ -63,6 +63,10 @@ int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t 
 /* Hand what is queued to the kernel. 0 or -errno; what was not taken stays queued. */
 int cordon_io_submit(struct cordon_io *io);
 
+/* Post no more reads, and have those that are posted come back (-ECANCELED, or with the frame that
+ * came before): at once without a ring; a ring's are cancelled by the supervisor, a little later. */
+void cordon_io_cancel(struct cordon_io *io);
+
 /* Take up to @n finished operations, in the order in which they finished; returns how many. */
 unsigned cordon_io_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n);
 

@@ -41,7 +41,8 @@ struct cordon_plan {
 	struct sock_filter filter[CORDON_FILTER_MAX];
 };
 
-/* What the loader writes to the status pipe: its last step and why it failed there, or READY. */
+/* What the loader says on its socket: its last step and why it failed there, or READY; then it waits
+ * for one byte before it goes on. */
 struct cordon_plan_status {
 	uint32_t step;
 	int32_t error;

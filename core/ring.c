@@ -2,6 +2,8 @@
 #include "core/ring.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,9 +11,14 @@
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+#include "core/clock.h"
 #include "core/io.h"
 #include "core/sys.h"
+
+/* A ring that was flooded takes seconds to end; one that takes longer is stuck. */
+#define END_NS UINT64_C(30000000000)
 
 /* liburing 2.3's shared library lacks the calls for restrictions; so all of it goes by system call. */
 static const struct io_uring_restriction restrictions[] = {
@@ -31,7 +38,7 @@ static long ring_register(int fd, unsigned op, const void *arg, unsigned n)
 /* What the child does: no libc that might hold a lock of another thread. Returns the step that
  * failed, and -errno in *@error; 0. */
 static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *pool,
-			 const int *ports, unsigned nports, int restricted, long *error)
+			 const int *files, unsigned nfiles, int restricted, long *error)
 {
 	struct iovec buffer = { (void *)(uintptr_t)CORDON_RING_BUFFERS, pool->size };
 	struct io_uring_params *p = &ring->params;
@@ -49,7 +56,7 @@ static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *p
 	if (*error < 0)
 		return 2;
 	ring->fd = (int32_t)*error;
-	*error = ring_register(ring->fd, IORING_REGISTER_FILES, ports, nports);
+	*error = ring_register(ring->fd, IORING_REGISTER_FILES, files, nfiles);
 	if (*error < 0)
 		return 3;
 	*error = ring_register(ring->fd, IORING_REGISTER_BUFFERS, &buffer, 1);
@@ -86,18 +93,28 @@ struct outcome {
 int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool, const int *ports,
 		     unsigned nports, int restricted, struct cordon_err *e)
 {
+	int files[CORDON_PORTS_MAX + 1];
+	int witness[2];
 	struct outcome *out;
 	int status = 0;
 	long pid;
 
 	memset(ring, 0, sizeof(*ring));
-	ring->fd = -1;
+	ring->fd = ring->witness = -1;
 	if (nports == 0 || nports > CORDON_PORTS_MAX)
 		return cordon_fail(e, -EINVAL, "io_uring: %u ports: not 1 to %u", nports,
 				   CORDON_PORTS_MAX);
 	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (out == MAP_FAILED)
 		return cordon_fail(e, -ENOMEM, "io_uring: no memory");
+	if (pipe2(witness, O_CLOEXEC) < 0) {
+		int ret = -errno;
+
+		munmap(out, sizeof(*out));
+		return cordon_fail(e, ret, "io_uring: pipe: %s", strerror(-ret));
+	}
+	memcpy(files, ports, nports * sizeof(*ports));
+	files[nports] = witness[1];
 	out->ring.fd = -1;
 	out->ring.params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_COOP_TASKRUN |
 				 IORING_SETUP_TASKRUN_FLAG;
@@ -105,14 +122,17 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 	/* CLONE_FILES: the descriptor that the child makes is ours at once. */
 	pid = cordon_sys6(__NR_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0, 0);
 	if (pid == 0) {
-		out->step = make_in_child(&out->ring, pool, ports, nports, restricted, &out->error);
+		out->step =
+			make_in_child(&out->ring, pool, files, nports + 1, restricted, &out->error);
 		for (;;)
 			cordon_sys3(__NR_exit_group, 0, 0, 0);
 	}
 	if (pid > 0)
 		while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
 			;
+	close(witness[1]);
 	*ring = out->ring;
+	ring->witness = witness[0];
 	ring->buffers = CORDON_RING_BUFFERS;
 	ring->rings_size = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
 	if (ring->rings_size <
@@ -126,7 +146,8 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 
 		if (ring->fd >= 0)
 			close(ring->fd);
-		ring->fd = -1;
+		close(ring->witness);
+		ring->fd = ring->witness = -1;
 		munmap(out, sizeof(*out));
 		return cordon_fail(e, ret, "io_uring: %s: %s",
 				   step > 0 ? steps[step] : "starting its creator", strerror(-ret));
@@ -171,7 +192,8 @@ static uint32_t in_flight(int fd)
 	return found == 3 ? taken - posted : UINT32_MAX;
 }
 
-void cordon_ring_drop(struct cordon_ring *ring)
+/* Have all cancelled. Whether the kernel could be asked. */
+static int cancel_all(int fd)
 {
 	/* struct io_uring_sync_cancel_reg of 6.0: any request, all of them, wait a second at most. */
 	struct {
@@ -183,14 +205,59 @@ void cordon_ring_drop(struct cordon_ring *ring)
 		} timeout;
 		uint64_t pad[4];
 	} all = { .fd = -1, .flags = 1u << 0 | 1u << 2, .timeout = { 1, 0 } };
+	long ret;
 
-	if (ring->fd < 0)
-		return;
 	/* The kernel's work is the square of their number, in one go: 150,000 keep a CPU busy for
 	 * minutes. A ring with more than a driver of ours ever has is closed without; the kernel
-	 * then cancels them by itself, quicker, but after we are gone. */
-	if (in_flight(ring->fd) <= 2 * CORDON_IO_DEPTH)
-		(void)ring_register(ring->fd, 24, &all, 1);
+	 * then cancels them by itself, quicker. */
+	if (in_flight(fd) > 2 * CORDON_IO_DEPTH)
+		return 0;
+	ret = ring_register(fd, 24, &all, 1);
+	return ret >= 0 || ret == -ENOENT;
+}
+
+/* What is cancelled for a process that is gone is finished by a worker of the kernel, at its next tick.
+ * Completions that found no room are never counted as such: then not. */
+static int await_none(int fd)
+{
+	const struct timespec nap = { 0, 50000 };
+
+	for (int i = 0; i < 400; i++) {
+		if (in_flight(fd) == 0)
+			return 1;
+		nanosleep(&nap, NULL);
+	}
+	return 0;
+}
+
+void cordon_ring_cancel(struct cordon_ring *ring)
+{
+	if (ring->fd >= 0)
+		(void)cancel_all(ring->fd);
+}
+
+/* The ring held the pipe's last writing end: its end of file is the ring's end. What the domain wrote
+ * to it is dropped. */
+static int await_end(int witness)
+{
+	uint64_t until = cordon_clock_monotonic() + END_NS;
+	struct pollfd p = { .fd = witness, .events = POLLIN };
+	char waste[4096];
+
+	while (cordon_clock_monotonic() < until)
+		if (poll(&p, 1, 100) == 1 && read(witness, waste, sizeof(waste)) == 0)
+			return 0;
+	return -ETIMEDOUT;
+}
+
+int cordon_ring_drop(struct cordon_ring *ring)
+{
+	int quiet;
+	int ret;
+
+	if (ring->fd < 0)
+		return 0;
+	quiet = cancel_all(ring->fd) && await_none(ring->fd);
 	/* A ring dies late, and its ports would be busy for as long: let go of them now. */
 	(void)ring_register(ring->fd, IORING_UNREGISTER_FILES, NULL, 0);
 	if (ring->rings)
@@ -198,5 +265,8 @@ void cordon_ring_drop(struct cordon_ring *ring)
 	if (ring->sqes)
 		munmap((void *)(uintptr_t)ring->sqes, ring->sqes_size);
 	close(ring->fd);
-	ring->fd = -1;
+	ret = quiet ? 0 : await_end(ring->witness);
+	close(ring->witness);
+	ring->fd = ring->witness = -1;
+	return ret;
 }

@@ -8,6 +8,9 @@
  * Fixed buffers are named by addresses of the process that registered them, and those must not tell
  * anything about the supervisor: so a short-lived child makes the ring, with the pool mapped at
  * CORDON_RING_BUFFERS. The supervisor never looks into a ring that it handed over.
+ *
+ * After the ports comes one more fixed file, the witness: the writing end of a pipe that nobody else
+ * holds, so that its end of file tells of the ring's. What a domain writes to it is dropped.
  */
 #ifndef CORDON_CORE_RING_H
 #define CORDON_CORE_RING_H
@@ -27,8 +30,14 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 /* Map the ring in this process (inline, thread). 0 or -errno. */
 int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e);
 
-/* Cancel what is in flight and close the ring. After a flood of requests (of which no driver of ours
- * is capable) it is only closed, and what is in flight ends a little later. */
-void cordon_ring_drop(struct cordon_ring *ring);
+/* Cancel what is in flight; the domain, which lives, learns of it as of every completion. Requests that
+ * it makes later are not concerned. */
+void cordon_ring_cancel(struct cordon_ring *ring);
+
+/* Cancel what is in flight, close the ring, and wait until nothing that it was asked to do can still
+ * happen; the domain must have ended before. 0, or -ETIMEDOUT: it can, so its ports must not be used
+ * again. Takes well under a millisecond; after a flood of requests, of which no driver of ours is
+ * capable, or before Linux 6.0, up to seconds. */
+int cordon_ring_drop(struct cordon_ring *ring);
 
 #endif

@@ -2,9 +2,7 @@
 #include "core/supervisor.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,82 +10,35 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 #include "core/clock.h"
-#include "core/cores.h"
-#include "core/front.h"
+#include "core/control.h"
 #include "core/host.h"
-#include "core/page.h"
-#include "core/ring.h"
+#include "core/life.h"
 
 #define PING_EVERY_MS 250
-/* Past its own deadline an order is waited for this long: then the front-end's loop itself hangs,
- * which only an inline driver can bring about. The order to stop is waited for no longer, whatever
- * the deadline. */
-#define LOOP_GRACE_MS 2000
+/* Of a deadline, the part that must have been taken by others for silence to be explained. */
+#define STOLEN_PART 2u
 
 struct supervisor {
-	const struct cordon_config *c;
-	FILE *out;
-	struct cordon_cores cores;
+	struct cordon_life life;
 	char crowded[300]; /* a warning, or empty */
 	struct cordon_run run;
+	struct cordon_control control;
+	struct cordon_request request;
 	void *front_state;
-	struct cordon_ports ports;
-	char image[PATH_MAX], loader[PATH_MAX];
-	struct cordon_spec spec;
-	struct cordon_incarnation inc;
-	struct cordon_front front;
 	int signal_fd;
 	sigset_t old_mask;
-	struct cordon_death death;
+	int deleted; /* by order */
 };
 
-/* Files of ours lie next to the program that runs. */
-static int beside(char *path, size_t size, const char *file, struct cordon_err *e)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	if (n < 0)
-		return cordon_fail(e, -errno, "/proc/self/exe: %s", strerror(errno));
-	self[n] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		*slash = '\0';
-	if (snprintf(path, size, "%s/%s", self, file) >= (int)size)
-		return cordon_fail(e, -ENAMETOOLONG, "%s/%s: path too long", self, file);
-	return access(path, R_OK) < 0 ? cordon_fail(e, -errno, "%s: %s", path, strerror(errno)) : 0;
-}
-
-static int find_files(struct supervisor *s, struct cordon_err *e)
-{
-	const struct cordon_config *c = s->c;
-	char file[64];
-	int ret = 0;
-
-	if (c->fence != &cordon_fence_process)
-		return 0;
-	snprintf(file, sizeof(file), "drivers/%s-%s", c->class->name, c->driver->name);
-	if (c->image)
-		snprintf(s->image, sizeof(s->image), "%s", c->image);
-	else
-		ret = beside(s->image, sizeof(s->image), file, e);
-	if (ret == 0 && c->loader)
-		snprintf(s->loader, sizeof(s->loader), "%s", c->loader);
-	else if (ret == 0)
-		ret = beside(s->loader, sizeof(s->loader), "cordon-loader", e);
-	return ret;
-}
-
-static int check_host(struct supervisor *s, struct cordon_err *e)
+static int check_host(struct cordon_life *l, struct cordon_err *e)
 {
 	cordon_parts missing = 0;
 	char parts[160] = "";
 	int ret;
 
-	if (s->c->fence != &cordon_fence_process)
+	if (l->c->fence != &cordon_fence_process)
 		return 0;
-	ret = cordon_host_check(s->c->without, &missing, s->out);
+	ret = cordon_host_check(l->c->without, &missing, l->out);
 	for (int i = 0; i < CORDON_PART_COUNT; i++)
 		if (missing & CORDON_PART_BIT(i))
 			snprintf(parts + strlen(parts), sizeof(parts) - strlen(parts), " %s",
@@ -96,114 +47,418 @@ static int check_host(struct supervisor *s, struct cordon_err *e)
 		return cordon_fail(e, ret,
 				   "domain %s: parts of the fence are missing here:%s (cordon host "
 				   "check says why, --without PART gives one up)",
-				   s->c->name, parts);
+				   l->c->name, parts);
 	return 0;
 }
 
-static int pick_cores(struct supervisor *s, struct cordon_err *e)
+static int pick_cores(struct cordon_life *l, char *crowded, size_t size, struct cordon_err *e)
 {
-	struct cordon_cores_ask ask = { .core = s->c->core,
-					.peer = s->c->peer,
-					.share_smt = s->c->share_smt };
+	struct cordon_cores_ask ask = { .core = l->c->core,
+					.peer = l->c->peer,
+					.share_smt = l->c->share_smt };
 	char taken[256];
 	int ret;
 
-	cordon_run_taken(s->c->name, taken, sizeof(taken));
+	cordon_run_taken(l->c->name, taken, sizeof(taken));
 	ask.taken = taken[0] ? taken : NULL;
-	ret = cordon_cores_pick(&ask, &s->cores);
-	if (ask.taken && (ret < 0 || s->cores.core == s->cores.peer)) {
+	ret = cordon_cores_pick(&ask, &l->cores);
+	if (ask.taken && (ret < 0 || l->cores.core == l->cores.peer)) {
 		/* Better slow than not at all; but say so. */
 		ask.taken = NULL;
-		ret = cordon_cores_pick(&ask, &s->cores);
+		ret = cordon_cores_pick(&ask, &l->cores);
 		if (ret == 0)
-			snprintf(s->crowded, sizeof(s->crowded),
-				 "other domains spin on CPU %s, and none is left", taken);
+			snprintf(crowded, size, "other domains spin on CPU %s, and none is left",
+				 taken);
 	}
 	if (ret < 0)
-		return cordon_fail(e, ret, "domain %s: %s", s->c->name, s->cores.reason);
+		return cordon_fail(e, ret, "domain %s: %s", l->c->name, l->cores.reason);
 	return 0;
-}
-
-/* A ring takes blocking descriptors and waits for frames by itself; read and write are tried. */
-static int prepare_io(struct supervisor *s, struct cordon_err *e)
-{
-	struct cordon_boot *b = &s->inc.boot;
-	int uring = !(s->c->without & CORDON_PART_BIT(CORDON_PART_URING));
-
-	b->nports = s->ports.n;
-	memcpy(b->port_fd, s->ports.fd, sizeof(b->port_fd));
-	b->io_mode = s->ports.n == 0 ? CORDON_IO_NONE : uring ? CORDON_IO_URING : CORDON_IO_RW;
-	for (unsigned i = 0; i < s->ports.n; i++) {
-		int flags = fcntl(s->ports.fd[i], F_GETFL);
-
-		flags = b->io_mode == CORDON_IO_RW ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-		if (fcntl(s->ports.fd[i], F_SETFL, flags) < 0)
-			return cordon_fail(e, -errno, "port %u: %s", i, strerror(errno));
-	}
-	if (b->io_mode != CORDON_IO_URING)
-		return 0;
-	return cordon_ring_make(&b->ring, &s->inc.pool, s->ports.fd, s->ports.n,
-				!(s->c->without & CORDON_PART_BIT(CORDON_PART_RING)), e);
-}
-
-static int make_memory(struct supervisor *s, struct cordon_err *e)
-{
-	const struct cordon_class *class = s->c->class;
-	struct cordon_boot *b = &s->inc.boot;
-	int ret;
-
-	cordon_memory_near(s->cores.node);
-	ret = cordon_memory_make(&s->inc.chan, "cordon-channel", cordon_chan_size(&class->chan), e);
-	if (ret == 0)
-		ret = cordon_memory_make(&s->inc.pool, "cordon-pool",
-					 cordon_pool_size(&class->pool), e);
-	b->size = sizeof(*b);
-	b->chan_dims = class->chan;
-	b->pool_dims = class->pool;
-	b->arg = s->c->arg ? s->c->arg : s->ports.arg;
-	cordon_clock_calibrate(&b->clock);
-	return ret;
-}
-
-static int start_domain(struct supervisor *s, struct cordon_err *e)
-{
-	const struct cordon_config *c = s->c;
-	struct cordon_incarnation *inc = &s->inc;
-	int ret;
-
-	s->spec = (struct cordon_spec){
-		.name = c->name,
-		.driver = c->driver->driver,
-		.image = s->image,
-		.loader = s->loader,
-		.core = s->cores.core,
-		.parts = ((1u << CORDON_PART_COUNT) - 1) & ~c->without,
-		.memory_limit = c->memory_limit,
-	};
-	inc->fence = c->fence;
-	inc->spec = &s->spec;
-	ret = make_memory(s, e);
-	if (ret == 0)
-		ret = prepare_io(s, e);
-	if (ret == 0 && c->fence != &cordon_fence_process && inc->boot.io_mode == CORDON_IO_URING)
-		ret = cordon_ring_map(&inc->boot.ring, e);
-	return ret < 0 ? ret : c->fence->start(inc, e);
 }
 
 static void fill_page(struct supervisor *s)
 {
+	struct cordon_life *l = &s->life;
+	const struct cordon_config *c = l->c;
+	static const char *const waits[] = { "spin", "adaptive", "sleep" };
+	const char *front = "", *wire = "";
 	struct cordon_page *p = s->run.page;
 
-	snprintf(p->name, sizeof(p->name), "%s", s->c->name);
-	snprintf(p->class, sizeof(p->class), "%s", s->c->class->name);
-	snprintf(p->driver, sizeof(p->driver), "%s", s->c->driver->name);
-	snprintf(p->fence, sizeof(p->fence), "%s", s->c->fence->name);
+	c->class->devices(s->front_state, &front, &wire);
+	snprintf(p->name, sizeof(p->name), "%s", c->name);
+	snprintf(p->class, sizeof(p->class), "%s", c->class->name);
+	snprintf(p->driver, sizeof(p->driver), "%s", c->driver->name);
+	snprintf(p->fence, sizeof(p->fence), "%s", c->fence->name);
+	snprintf(p->wait, sizeof(p->wait), "%s", waits[c->wait]);
+	snprintf(p->front, sizeof(p->front), "%s", front);
+	snprintf(p->wire, sizeof(p->wire), "%s", wire);
 	p->supervisor = getpid();
-	p->domain = s->inc.pid;
-	p->core = s->cores.core;
-	p->peer = s->cores.peer;
-	p->incarnation = 1;
+	p->core = l->cores.core;
+	p->peer = l->cores.peer;
 	p->magic = CORDON_PAGE_MAGIC;
+	cordon_page_state(p, CORDON_STATE_STARTING);
+	p->made_ns = p->since_ns;
+}
+
+static void count(_Atomic uint64_t *counter)
+{
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void say_serving(struct supervisor *s)
+{
+	struct cordon_life *l = &s->life;
+	const struct cordon_config *c = l->c;
+	char core[360] = "";
+
+	if (s->crowded[0])
+		cordon_life_say(l, "warning: %s", s->crowded);
+	if (l->cores.warning[0])
+		cordon_life_say(l, "warning: %s", l->cores.warning);
+	if (c->fence->own_core)
+		snprintf(core, sizeof(core), "core %d (%s), ", l->cores.core, l->cores.reason);
+	cordon_life_state(l, CORDON_STATE_SERVING);
+	cordon_life_say(l, "serving: driver %s, fence %s, %s%sfront-end CPU %d", l->driver->name,
+			c->fence->name, l->inc.boot.io_mode == CORDON_IO_RW ? "read/write, " : "",
+			core, l->cores.peer);
+}
+
+/* ---- when it ends by itself ---------------------------------------------------------------------- */
+
+static const char *last_words(const struct supervisor *s, char *text, size_t size)
+{
+	const struct cordon_caller *c = &s->life.front.caller;
+	const char *op = s->life.c->class->op_name(c->last_op);
+
+	snprintf(text, size, "%s %s", op ? op : "an unknown call",
+		 c->waiting ? "unanswered" : "answered");
+	return text;
+}
+
+static enum cordon_outcome outcome_of(enum cordon_end how)
+{
+	return how == CORDON_END_HANG ? CORDON_HUNG : CORDON_DIED;
+}
+
+/* A signal, or an order to delete, ends a wait; the rest must wait. Whether it did. */
+static int nap(struct supervisor *s, uint64_t ns)
+{
+	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
+
+	return poll(&p, 1, (int)(ns / 1000000u)) == 1;
+}
+
+/* It is not to be restarted: what is known of it is said, and the domain stays as it is. */
+static enum cordon_outcome give_up(struct supervisor *s, enum cordon_end how, int flaps,
+				   const char *why, struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+
+	cordon_life_unprepare(l);
+	cordon_life_forget(l);
+	cordon_life_state(l, CORDON_STATE_FAILED);
+	if (flaps)
+		cordon_life_say(l, "failed: more than %u restarts in %u s; not restarted",
+				l->c->limit, l->c->limit_s);
+	else
+		cordon_life_say(l, "failed: %s; not restarted", cordon_end_name(how));
+	cordon_fail(e, -EPIPE, "domain %s: %s%s", l->c->name, why,
+		    flaps ? "; restarted too often" : "");
+	return flaps ? CORDON_FLAPPED : outcome_of(how);
+}
+
+/*
+ * The incarnation has ended (or is to be ended: it hangs), as @why says if it hangs. Restart it if
+ * that is the policy. CORDON_RAN: it serves again, or a signal came; else how it ended.
+ */
+static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, const char *why,
+				     struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_err trouble = { "" };
+
+	for (;;) {
+		uint64_t noticed = cordon_clock_monotonic();
+		uint64_t lived = noticed - l->began_ns;
+		struct cordon_verdict v;
+		struct cordon_death death;
+		char said[sizeof(trouble.text) + 240], last[64];
+		int ret;
+
+		cordon_life_state(l, CORDON_STATE_RESTARTING);
+		last_words(s, last, sizeof(last));
+		ret = cordon_life_end(l, &death);
+		if (ret == -EDEADLK)
+			return outcome_of(how);
+		if (how != CORDON_END_HANG)
+			how = death.signal ? CORDON_END_CRASH : CORDON_END_EXIT;
+		count(how == CORDON_END_CRASH ? &l->page->common.crashes :
+		      how == CORDON_END_EXIT  ? &l->page->common.exits :
+						&l->page->common.hangs);
+		l->page->last_signal = death.signal;
+		snprintf(said, sizeof(said), "%s%s%s", why, why[0] ? "; " : "", death.text);
+		cordon_life_say(l,
+				"incarnation %u %s after %" PRIu64 ".%03" PRIu64
+				" s: %s; last call: %s",
+				l->page->incarnation, cordon_end_name(how), lived / 1000000000u,
+				lived / 1000000u % 1000u, said, last);
+		if (ret < 0) {
+			cordon_life_say(l, "its I/O does not end: its ports can't be used again");
+			return give_up(s, how, 0, said, e);
+		}
+		v = cordon_policy_decide(&l->policy, how, noticed, lived);
+		if (v.then == CORDON_STOP)
+			return give_up(s, how, v.flaps, said, e);
+		if (v.delay_ns && nap(s, v.delay_ns))
+			return CORDON_RAN;
+		trouble.text[0] = '\0';
+		ret = cordon_life_begin(l, &trouble);
+		if (ret == 0) {
+			uint64_t us = (cordon_clock_monotonic() - noticed) / 1000u;
+
+			count(&l->page->common.restarts);
+			cordon_life_state(l, CORDON_STATE_SERVING);
+			cordon_life_say(l,
+					"serving again: incarnation %u, after %" PRIu64
+					".%03" PRIu64 " ms",
+					l->page->incarnation, us / 1000u, us % 1000u);
+			return CORDON_RAN;
+		}
+		/* The next one failed too: once more, as the policy says. */
+		how = ret == -ETIMEDOUT || ret == -EDEADLK ? CORDON_END_HANG : CORDON_END_EXIT;
+		why = trouble.text;
+		if (!cordon_incarnation_is(&l->inc)) {
+			cordon_life_say(l, "can't be restarted: %s", trouble.text);
+			return give_up(s, how, 0, trouble.text, e);
+		}
+	}
+}
+
+/* ---- signs of life ------------------------------------------------------------------------------- */
+
+/* Silence past a deadline: whether the core was taken by others for so long. */
+static int explained(struct supervisor *s)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_stolen now;
+	uint64_t taken;
+
+	if (!l->c->fence->own_core || l->inc.autopsy.stopped)
+		return 0;
+	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
+	taken = cordon_stolen_between(&l->stolen, &now);
+	l->stolen = now;
+	if (taken < (uint64_t)l->c->deadline_ms * 1000000u / STOLEN_PART)
+		return 0;
+	count(&l->page->common.starved);
+	if (l->silences++ == 0)
+		cordon_life_say(
+			l,
+			"no sign of life for %u ms, but core %d was taken by others for %" PRIu64
+			" ms of it: waiting",
+			l->c->deadline_ms, l->cores.core, taken / 1000000u);
+	return 1;
+}
+
+/* Ask for one. CORDON_RAN: there is one, or there will be. */
+static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+	int ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, s->signal_fd);
+	char why[160];
+
+	if (ret == 0) {
+		l->silences = 0;
+		cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
+		if (l->c->tell)
+			l->c->tell(l->c->tell_arg, CORDON_STATE_SERVING, NULL);
+		return CORDON_RAN;
+	}
+	if (ret == -EINTR)
+		return CORDON_RAN;
+	if (ret == -EPIPE && cordon_incarnation_ended(&l->inc))
+		return next_life(s, CORDON_END_CRASH, "", e);
+	if (ret == -ETIMEDOUT && explained(s))
+		return CORDON_RAN;
+	if (ret == -ETIMEDOUT || ret == -EDEADLK)
+		snprintf(why, sizeof(why), "no sign of life for %u ms%s%s: taken for hung, killed",
+			 l->c->deadline_ms, l->inc.autopsy.stopped ? ", stopped by SIG" : "",
+			 l->inc.autopsy.stopped ? sigabbrev_np(l->inc.autopsy.stopped) : "");
+	else
+		snprintf(why, sizeof(why), "asked for a sign of life: %s: killed", strerror(-ret));
+	return next_life(s, CORDON_END_HANG, why, e);
+}
+
+/* ---- orders -------------------------------------------------------------------------------------- */
+
+static int serving(const struct supervisor *s)
+{
+	return cordon_incarnation_is(&s->life.inc);
+}
+
+static int order_stop(struct supervisor *s, char *text, size_t size)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_death death;
+	int ret;
+
+	if (!serving(s)) {
+		cordon_life_state(l, CORDON_STATE_STOPPED);
+		snprintf(text, size, "domain %s: it was stopped already", l->c->name);
+		return 0;
+	}
+	if (cordon_life_quiesce(l) < 0)
+		cordon_life_say(l, "told to stop and does not: killed");
+	ret = cordon_life_end(l, &death);
+	cordon_life_unprepare(l);
+	cordon_life_state(l, CORDON_STATE_STOPPED);
+	cordon_life_say(l, "stopped");
+	snprintf(text, size, "domain %s: stopped", l->c->name);
+	return ret < 0 ? 1 : 0;
+}
+
+static int order_start(struct supervisor *s, char *text, size_t size)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_err e = { "" };
+	struct cordon_death death;
+
+	if (serving(s)) {
+		snprintf(text, size, "domain %s: it serves already", l->c->name);
+		return 0;
+	}
+	cordon_policy_forget(&l->policy);
+	l->spare_failures = 0;
+	if (cordon_life_begin(l, &e) < 0) {
+		(void)cordon_life_end(l, &death);
+		cordon_life_state(l, CORDON_STATE_FAILED);
+		cordon_life_say(l, "did not start: %s", e.text);
+		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
+		return 1;
+	}
+	count(&l->page->common.restarts);
+	cordon_life_state(l, CORDON_STATE_SERVING);
+	cordon_life_say(l, "serving again: incarnation %u, by order", l->page->incarnation);
+	snprintf(text, size, "domain %s: serving", l->c->name);
+	return 0;
+}
+
+/* restart, and replace [driver=DRIVER] [image=FILE]. */
+static int order_replace(struct supervisor *s, char *text, size_t size)
+{
+	struct cordon_life *l = &s->life;
+	const struct cordon_driver_entry *driver = NULL;
+	struct cordon_err e = { "" };
+	const char *image = NULL;
+	int ret;
+
+	for (unsigned i = 1; i < s->request.n; i++) {
+		const char *w = s->request.word[i];
+
+		if (strncmp(w, "image=", 6) == 0) {
+			image = w + 6;
+			continue;
+		}
+		if (strncmp(w, "driver=", 7) == 0)
+			for (driver = l->c->class->drivers; driver->name; driver++)
+				if (strcmp(driver->name, w + 7) == 0)
+					break;
+		if (!driver || !driver->name) {
+			snprintf(text, size,
+				 "%.60s: class %s has no such driver, or it is no word "
+				 "of replace",
+				 w, l->c->class->name);
+			return 2;
+		}
+	}
+	if (!serving(s))
+		return order_start(s, text, size);
+	ret = cordon_life_replace(l, driver, image, &e);
+	if (ret < 0 && !serving(s)) {
+		cordon_life_state(l, CORDON_STATE_FAILED);
+		cordon_life_say(l, "failed: %s", e.text);
+	}
+	if (ret < 0) {
+		snprintf(text, size, "domain %s: %s%s", l->c->name, e.text,
+			 serving(s) ? " (the old driver serves on)" : "");
+		return 1;
+	}
+	count(&l->page->common.replacements);
+	cordon_life_say(l, "serving: incarnation %u, driver %s, by order", l->page->incarnation,
+			l->driver->name);
+	snprintf(text, size, "domain %s: serving, incarnation %u", l->c->name,
+		 l->page->incarnation);
+	return 0;
+}
+
+static void heed_order(struct supervisor *s)
+{
+	const char *verb = s->request.word[0];
+	char text[CORDON_REPLY_MAX];
+	int code;
+
+	if (strcmp(verb, "stop") == 0)
+		code = order_stop(s, text, sizeof(text));
+	else if (strcmp(verb, "start") == 0)
+		code = order_start(s, text, sizeof(text));
+	else if (strcmp(verb, "restart") == 0 || strcmp(verb, "replace") == 0)
+		code = order_replace(s, text, sizeof(text));
+	else if (strcmp(verb, "del") == 0) {
+		s->deleted = 1;
+		code = 0;
+		snprintf(text, sizeof(text), "domain %s: ending", s->life.c->name);
+	} else {
+		code = 2;
+		snprintf(text, sizeof(text), "%.40s: no order of that name", verb);
+	}
+	cordon_control_answer(&s->control, code, text);
+}
+
+/* ---- the loop ------------------------------------------------------------------------------------ */
+
+/* One wait, and what comes of it. CORDON_RAN: go on. */
+static enum cordon_outcome turn(struct supervisor *s, struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+	struct pollfd p[4] = {
+		{ .fd = s->signal_fd, .events = POLLIN },
+		{ .fd = l->sigchld_fd, .events = POLLIN },
+		{ .fd = l->inc.death_fd, .events = POLLIN },
+		{ .fd = cordon_control_fd(&s->control), .events = POLLIN },
+	};
+	struct signalfd_siginfo info;
+	int n;
+
+	if (serving(s))
+		cordon_life_prepare(l);
+	n = poll(p, 4, PING_EVERY_MS);
+
+	if (p[0].revents)
+		return CORDON_RAN;
+	while (p[1].revents && read(l->sigchld_fd, &info, sizeof(info)) > 0)
+		;
+	if (cordon_incarnation_ended(&l->inc))
+		return next_life(s, CORDON_END_CRASH, "", e);
+	/* Also when it is time: one who connected and says nothing is shown out. */
+	if ((p[3].revents || n == 0) && cordon_control_next(&s->control, &s->request))
+		heed_order(s);
+	if (!serving(s)) {
+		if (l->c->tell)
+			l->c->tell(l->c->tell_arg, (enum cordon_state)l->page->state, NULL);
+		return CORDON_RAN;
+	}
+	return n == 0 ? ping(s, e) : CORDON_RAN;
+}
+
+/* Told to stop. A driver that doesn't is ended by its fence; one without can't be. */
+static enum cordon_outcome finish(struct supervisor *s, struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+	int ret = serving(s) ? cordon_life_quiesce(l) : 0;
+
+	if (l->c->fence == &cordon_fence_process || (ret != -ETIMEDOUT && ret != -EDEADLK))
+		return CORDON_RAN;
+	cordon_fail(e, ret, "domain %s: told to stop and does not: taken for hung", l->c->name);
+	return CORDON_HUNG;
 }
 
 static int readable(int fd)
@@ -213,147 +468,88 @@ static int readable(int fd)
 	return poll(&p, 1, 0) == 1;
 }
 
-/* Give an order, after the one that is under way, and wait for its end, or for the domain's, or a
- * signal. Returns the order's result; -EINTR for a signal, -EPIPE for death, -EDEADLK if the loop
- * itself hangs. */
-static int order(struct supervisor *s, enum cordon_order what, int heed_signals)
-{
-	struct pollfd p[3] = {
-		{ .fd = s->front.done_fd, .events = POLLIN },
-		{ .fd = s->inc.death_fd, .events = POLLIN },
-		{ .fd = heed_signals ? s->signal_fd : -1, .events = POLLIN },
-	};
-	uint64_t ms = what == CORDON_ORDER_STOP ? LOOP_GRACE_MS :
-						  ((uint64_t)s->c->deadline_ms + LOOP_GRACE_MS) * 4;
-	uint64_t end = cordon_clock_monotonic() + ms * 1000000u;
-	int ret = -EBUSY;
-
-	while (cordon_clock_monotonic() < end) {
-		if (ret == -EBUSY)
-			ret = cordon_front_order(&s->front, what);
-		if (ret < 0 && ret != -EBUSY)
-			return ret;
-		(void)poll(p, 3, 100);
-		if (cordon_front_done(&s->front) && ret == 0)
-			return s->front.task.result;
-		if (p[1].revents)
-			return -EPIPE;
-		if (p[2].revents)
-			return -EINTR;
-	}
-	return -EDEADLK;
-}
-
-/* Wait for whatever comes first; ask for a sign of life four times a second. */
-static enum cordon_outcome watch(struct supervisor *s, struct cordon_err *e)
-{
-	struct pollfd p[2] = {
-		{ .fd = s->signal_fd, .events = POLLIN },
-		{ .fd = s->inc.death_fd, .events = POLLIN },
-	};
-	int ret;
-
-	for (;;) {
-		(void)poll(p, 2, PING_EVERY_MS);
-		if (p[1].revents)
-			return CORDON_DIED;
-		if (p[0].revents)
-			return CORDON_RAN;
-		ret = order(s, CORDON_ORDER_PING, 1);
-		if (ret == -EINTR)
-			return CORDON_RAN;
-		if (ret == -EPIPE && readable(s->inc.death_fd))
-			return CORDON_DIED;
-		if (ret < 0) {
-			if (ret == -ETIMEDOUT || ret == -EDEADLK)
-				cordon_fail(e, ret,
-					    "domain %s: no sign of life for %u ms: taken for hung, "
-					    "killed",
-					    s->c->name, s->c->deadline_ms);
-			else
-				cordon_fail(e, ret,
-					    "domain %s: asked for a sign of life: %s: killed",
-					    s->c->name, strerror(-ret));
-			return CORDON_HUNG;
-		}
-	}
-}
-
-/* Told to stop. A driver that doesn't is ended by its fence; one without can't be. */
-static enum cordon_outcome stop(struct supervisor *s, struct cordon_err *e)
-{
-	int ret = order(s, CORDON_ORDER_STOP, 0);
-
-	if (s->c->fence == &cordon_fence_process || (ret != -ETIMEDOUT && ret != -EDEADLK))
-		return CORDON_RAN;
-	cordon_fail(e, ret, "domain %s: told to stop and does not: taken for hung", s->c->name);
-	return CORDON_HUNG;
-}
-
 static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 {
-	const struct cordon_config *c = s->c;
-	enum cordon_outcome out;
-	int ret;
+	struct cordon_life *l = &s->life;
+	enum cordon_outcome out = CORDON_RAN;
 
-	ret = order(s, CORDON_ORDER_START, 1);
-	if (ret == -EINTR)
-		return stop(s, e);
-	if (ret == -EPIPE && readable(s->inc.death_fd))
-		return CORDON_DIED;
-	if (ret < 0) {
-		int hung = ret == -ETIMEDOUT || ret == -EDEADLK;
-
-		cordon_fail(e, ret, "domain %s: %s%s", c->name,
-			    s->front.task.err.text[0] ? s->front.task.err.text : strerror(-ret),
-			    hung ? ": taken for hung, killed" : "");
-		return hung ? CORDON_HUNG : CORDON_DIED;
+	say_serving(s);
+	while (!s->deleted && !readable(s->signal_fd)) {
+		out = turn(s, e);
+		if (out == CORDON_RAN)
+			continue;
+		/* Not while a driver of our own address space hangs in it. */
+		if (!l->c->stay || serving(s))
+			return out;
+		e->text[0] = '\0';
 	}
-	if (s->cores.warning[0])
-		fprintf(s->out, "%s: warning: %s\n", c->name, s->cores.warning);
-	if (s->crowded[0])
-		fprintf(s->out, "%s: warning: %s\n", c->name, s->crowded);
-	if (s->cores.warning[0])
-		fprintf(s->out, "%s: warning: %s\n", c->name, s->cores.warning);
-	fprintf(s->out, "%s: serving: driver %s, fence %s, %s", c->name, c->driver->name,
-		c->fence->name, s->inc.boot.io_mode == CORDON_IO_RW ? "read/write, " : "");
-	if (c->fence->own_core)
-		fprintf(s->out, "core %d (%s), ", s->cores.core, s->cores.reason);
-	fprintf(s->out, "front-end CPU %d\n", s->cores.peer);
-	fflush(s->out);
-	out = watch(s, e);
-	return out == CORDON_RAN ? stop(s, e) : out;
+	return finish(s, e);
+}
+
+/* The first incarnation: if it doesn't begin, there is no domain. */
+static enum cordon_outcome first_life(struct supervisor *s, struct cordon_err *e)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_err why = { "" };
+	struct cordon_death death;
+	int ret = cordon_life_begin(l, &why);
+	int hung = ret == -ETIMEDOUT || ret == -EDEADLK;
+	int made = cordon_incarnation_is(&l->inc);
+
+	if (ret == 0)
+		return CORDON_RAN;
+	if (cordon_life_end(l, &death) == -EDEADLK)
+		hung = 1;
+	if (!made)
+		cordon_fail(e, ret, "%s", why.text);
+	else if (ret == -EPIPE)
+		cordon_fail(e, ret, "domain %s: %s", l->c->name, death.text);
+	else
+		cordon_fail(e, ret, "domain %s: %s%s", l->c->name, why.text,
+			    hung ? ": taken for hung, killed" : "");
+	return !made ? CORDON_REFUSED : hung ? CORDON_HUNG : CORDON_DIED;
 }
 
 static void print_counters(struct supervisor *s)
 {
 	const struct cordon_page *p = s->run.page;
 
-	for (unsigned i = 0; i < p->count && s->c->class->counters[i]; i++)
-		fprintf(s->out, "%s: %s %" PRIu64 "\n", s->c->name, s->c->class->counters[i],
+	for (unsigned i = 0; i < p->count && s->life.c->class->counters[i]; i++)
+		fprintf(s->life.out, "%s: %s %" PRIu64 "\n", s->life.c->name,
+			s->life.c->class->counters[i],
 			atomic_load_explicit(&p->value[i], memory_order_relaxed));
 }
 
+/* Signals that end us in one descriptor, those of our children in another. */
 static int take_signals(struct supervisor *s, struct cordon_err *e)
 {
 	sigset_t set;
+	sigset_t chld;
 
 	sigemptyset(&set);
+	sigemptyset(&chld);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGPIPE);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&chld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, &s->old_mask);
 	sigdelset(&set, SIGPIPE);
+	sigdelset(&set, SIGCHLD);
 	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signal_fd < 0 ? cordon_fail(e, -errno, "signalfd: %s", strerror(errno)) : 0;
+	s->life.sigchld_fd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 || s->life.sigchld_fd < 0 ?
+		       cordon_fail(e, -errno, "signalfd: %s", strerror(errno)) :
+		       0;
 }
 
 /* Without a fence a driver that hangs can't be ended; this process can. */
 static void __attribute__((noreturn)) leave(struct supervisor *s, const struct cordon_err *e)
 {
-	fprintf(s->out, "%s: fence %s: ended with its supervisor\n", s->c->name, s->c->fence->name);
-	fflush(s->out);
+	fprintf(s->life.out, "%s: fence %s: ended with its supervisor\n", s->life.c->name,
+		s->life.c->fence->name);
+	fflush(s->life.out);
 	fprintf(stderr, "cordon: %s\n", e->text);
 	/* Threads still run, and may write to the page: it stays mapped. */
 	s->run.page = NULL;
@@ -361,25 +557,55 @@ static void __attribute__((noreturn)) leave(struct supervisor *s, const struct c
 	_exit(CORDON_HUNG);
 }
 
+static void put_back_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	/* Those that came while we were at it have been heeded. */
+	while (s->signal_fd >= 0 && read(s->signal_fd, &info, sizeof(info)) > 0)
+		;
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
+	if (s->life.sigchld_fd >= 0)
+		close(s->life.sigchld_fd);
+	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+}
+
+static void init(struct supervisor *s, const struct cordon_config *c, FILE *out)
+{
+	struct cordon_life *l = &s->life;
+
+	l->c = c;
+	l->out = out;
+	l->driver = c->driver;
+	l->sigchld_fd = s->signal_fd = -1;
+	cordon_incarnation_init(&l->inc);
+	cordon_incarnation_init(&l->spare);
+	cordon_incarnation_init(&l->past);
+	l->policy.then[CORDON_END_CRASH] = c->on_crash;
+	l->policy.then[CORDON_END_EXIT] = c->on_exit;
+	l->policy.then[CORDON_END_HANG] = c->on_hang;
+	l->policy.limit = c->limit < CORDON_LIMIT_MAX ? c->limit : CORDON_LIMIT_MAX;
+	l->policy.window_ns = (uint64_t)c->limit_s * 1000000000u;
+}
+
 enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, struct cordon_err *e)
 {
 	struct supervisor *s = calloc(1, sizeof(*s));
 	enum cordon_outcome outcome = CORDON_REFUSED;
-	struct signalfd_siginfo info;
+	struct cordon_death death;
+	struct cordon_life *l;
 
 	if (!s) {
 		cordon_fail(e, -ENOMEM, "domain %s: no memory", c->name);
 		return CORDON_REFUSED;
 	}
-	s->c = c;
-	s->out = out;
-	s->signal_fd = -1;
-	s->inc.chan = s->inc.pool = CORDON_MEMORY_NONE;
-	s->inc.boot.ring.fd = -1;
-	s->inc.death_fd = -1;
-	if (cordon_name_check(c->name, e) < 0 || find_files(s, e) < 0 || check_host(s, e) < 0 ||
-	    pick_cores(s, e) < 0)
+	l = &s->life;
+	init(s, c, out);
+	if (cordon_name_check(c->name, e) < 0 || cordon_life_find(l, c->driver, c->image, e) < 0 ||
+	    check_host(l, e) < 0 || pick_cores(l, s->crowded, sizeof(s->crowded), e) < 0)
 		goto out_free;
+	l->spec.core = l->cores.core;
 	s->front_state = calloc(1, c->class->front_size);
 	if (!s->front_state) {
 		cordon_fail(e, -ENOMEM, "domain %s: no memory", c->name);
@@ -387,45 +613,42 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	}
 	/* Before anything is made: what a signal ends from here on is cleaned up. */
 	if (take_signals(s, e) < 0)
-		goto out_state;
+		goto out_signals;
 	if (cordon_run_open(&s->run, c->name, e) < 0)
 		goto out_signals;
-	if (c->class->open(s->front_state, &c->args, &s->ports, e) < 0)
+	l->page = s->run.page;
+	if (cordon_control_open(&s->control, s->run.dir, e) < 0)
 		goto out_run;
-	if (start_domain(s, e) < 0)
-		goto out_memory;
+	if (c->class->open(s->front_state, &c->args, &l->ports, e) < 0)
+		goto out_control;
 	fill_page(s);
-	if (cordon_front_start(&s->front, c->class, s->front_state, &s->inc, s->run.page,
-			       s->cores.peer, e) < 0)
-		goto out_domain;
-	outcome = serve(s, e);
-	if (outcome == CORDON_HUNG && c->fence != &cordon_fence_process)
+	if (cordon_front_start(&l->front, c->class, s->front_state, s->run.page, l->cores.peer, e) <
+	    0)
+		goto out_ports;
+	outcome = first_life(s, e);
+	if (outcome == CORDON_RAN)
+		outcome = serve(s, e);
+	if (outcome == CORDON_HUNG && c->fence != &cordon_fence_process && serving(s))
 		leave(s, e);
-	cordon_front_end(&s->front);
-out_domain:
-	c->fence->end(&s->inc, &s->death);
-	if (outcome == CORDON_DIED)
-		cordon_fail(e, -EPIPE, "domain %s: %s", c->name, s->death.text);
-	else if (outcome == CORDON_HUNG && c->fence == &cordon_fence_process)
-		fprintf(out, "%s: %s\n", c->name, s->death.text);
+	if (serving(s))
+		(void)cordon_life_end(l, &death);
+	cordon_life_unprepare(l);
+	cordon_front_end(&l->front);
+	cordon_life_forget(l);
 	if (c->show_counters)
 		print_counters(s);
-out_memory:
-	cordon_ring_drop(&s->inc.boot.ring);
-	cordon_memory_drop(&s->inc.pool);
-	cordon_memory_drop(&s->inc.chan);
-	for (unsigned i = 0; i < s->ports.n; i++)
-		close(s->ports.fd[i]);
+	if (c->tell)
+		c->tell(c->tell_arg, CORDON_STATE_ENDED, e->text[0] ? e->text : "ended");
+out_ports:
+	for (unsigned i = 0; i < l->ports.n; i++)
+		close(l->ports.fd[i]);
 	c->class->close(s->front_state);
+out_control:
+	cordon_control_close(&s->control);
 out_run:
 	cordon_run_close(&s->run);
 out_signals:
-	/* Those that came while we were at it have been heeded. */
-	while (read(s->signal_fd, &info, sizeof(info)) > 0)
-		;
-	close(s->signal_fd);
-	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
-out_state:
+	put_back_signals(s);
 	free(s->front_state);
 out_free:
 	free(s);

@@ -11,10 +11,8 @@
 #include "core/err.h"
 #include "core/fence.h"
 #include "core/page.h"
+#include "core/policy.h"
 #include "core/waiting.h"
-
-/* What is done about an incarnation that ended by itself. */
-enum cordon_then { CORDON_RESTART, CORDON_STOP };
 
 /* What the user wants. Strings are borrowed. */
 struct cordon_config {

@@ -88,6 +88,29 @@ static int set_deadline(struct typed *t, const char *v)
 	return ret == 0 && ms == 0 ? usage("--deadline %s: no driver is that quick%s", v, "") : ret;
 }
 
+static int set_then(enum cordon_then *then, const char *option, const char *v)
+{
+	*then = strcmp(v, "stop") == 0 ? CORDON_STOP : CORDON_RESTART;
+	return strcmp(v, "stop") == 0 || strcmp(v, "restart") == 0 ?
+		       0 :
+		       usage("--%s %.20s: not restart or stop", option, v);
+}
+
+static int set_on_crash(struct typed *t, const char *v)
+{
+	return set_then(&t->config.on_crash, "on-crash", v);
+}
+
+static int set_on_exit(struct typed *t, const char *v)
+{
+	return set_then(&t->config.on_exit, "on-exit", v);
+}
+
+static int set_on_hang(struct typed *t, const char *v)
+{
+	return set_then(&t->config.on_hang, "on-hang", v);
+}
+
 static int set_arg(struct typed *t, const char *v)
 {
 	unsigned long n = 0;
@@ -118,6 +141,9 @@ static const struct run_option {
 	{ "without", "PART", "give up a part of the fence; may be repeated", give_up_part, 0 },
 	{ "memory", "MB", "limit of the domain's memory (default 64)", set_memory, 0 },
 	{ "deadline", "MS", "silence that is taken for a hang (default 1000)", set_deadline, 0 },
+	{ "on-crash", "WHAT", "restart (default) or stop, when a signal ends it", set_on_crash, 0 },
+	{ "on-exit", "WHAT", "the same when it ends by itself", set_on_exit, 0 },
+	{ "on-hang", "WHAT", "the same when it is silent past the deadline", set_on_hang, 0 },
 	{ "image", "FILE", "another image of the driver", NULL, STRING(config.image) },
 	{ "loader", "FILE", "another loader", NULL, STRING(config.loader) },
 	{ "arg", "N", "a number handed to the driver (tests)", set_arg, 0 },
@@ -163,6 +189,10 @@ static int parse_option(const struct words *w, struct typed *t, int *i)
 		value = NULL;
 	if (strcmp(name, "counters") == 0) {
 		t->config.show_counters = 1;
+		return 0;
+	}
+	if (strcmp(name, "no-spare") == 0) {
+		t->config.no_spare = 1;
 		return 0;
 	}
 	if (strcmp(name, "share-smt") == 0) {
@@ -240,6 +270,8 @@ static int domain_run(const struct words *w)
 
 	t.config.memory_limit = (uint64_t)DEFAULT_MEMORY_MB << 20;
 	t.config.deadline_ms = DEFAULT_DEADLINE_MS;
+	t.config.limit = CORDON_DEFAULT_LIMIT;
+	t.config.limit_s = CORDON_DEFAULT_LIMIT_S;
 	for (int i = 0; i < w->argc && ret == 0; i++) {
 		if (w->argv[i][0] == '-')
 			ret = parse_option(w, &t, &i);
@@ -278,6 +310,7 @@ static void domain_run_help(const struct words *w)
 	for (unsigned k = 0; k < RUN_OPTIONS; k++)
 		option_line(run_options[k].name, run_options[k].value, run_options[k].help);
 	option_line("counters", NULL, "print the counters at the end");
+	option_line("no-spare", NULL, "no incarnation waits to take over");
 	option_line("share-smt", NULL, "the core may share its SMT sibling");
 	for (unsigned i = 0; w->classes[i]; i++) {
 		printf("\nClass %s:\n", w->classes[i]->name);

@@ -294,6 +294,7 @@ int main(void)
 	struct cordon_boot *boot;
 	uint64_t entry = 0;
 	uint64_t top;
+	char gate;
 
 	must(CORDON_STEP_PLAN, read_plan());
 	must(CORDON_STEP_ROOT, empty_root());
@@ -311,6 +312,9 @@ int main(void)
 	boot = (struct cordon_boot *)((top - sizeof(*boot)) & ~(uint64_t)63);
 	*boot = plan.boot;
 	say(CORDON_STEP_READY, 0);
+	/* A spare waits here. A supervisor that is gone, or doesn't need it, closes its end. */
+	if (read(CORDON_FD_STATUS, &gate, 1) != 1)
+		_exit(CORDON_EXIT_LOADER);
 	close(CORDON_FD_STATUS);
 	/* From here on nobody hears us; the exit status has to do. */
 	if (install_filter() < 0)

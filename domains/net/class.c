@@ -13,7 +13,7 @@ extern CORDON_DRIVER(null);
 extern CORDON_DRIVER(tap);
 extern CORDON_DRIVER(packet);
 
-enum option { OPT_FRONT, OPT_WIRE, OPT_MTU, OPT_ECHO, OPT_COUNT };
+enum option { OPT_FRONT, OPT_WIRE, OPT_MTU, OPT_ECHO, OPT_IN_FLIGHT, OPT_COUNT };
 
 static const struct cordon_option options[] = {
 	[OPT_FRONT] = { "front", "IF",
@@ -22,6 +22,9 @@ static const struct cordon_option options[] = {
 		       "the driver's side: a TAP device (tap), any interface (packet)" },
 	[OPT_MTU] = { "mtu", "BYTES", "of the TAP devices (default 1500)" },
 	[OPT_ECHO] = { "echo", NULL, "null sends frames back instead of dropping them" },
+	[OPT_IN_FLIGHT] = { "in-flight", "WHAT",
+			    "of a dead driver's frames: resend (default; some may be sent twice), "
+			    "drop" },
 	[OPT_COUNT] = { NULL, NULL, NULL },
 };
 
@@ -77,6 +80,10 @@ static int check_args(const struct cordon_args *a, struct cordon_err *e)
 		return cordon_fail(e, -EINVAL,
 				   "driver null has no wire: --wire %.20s makes no sense",
 				   a->value[OPT_WIRE]);
+	if (a->value[OPT_IN_FLIGHT] && strcmp(a->value[OPT_IN_FLIGHT], "resend") != 0 &&
+	    strcmp(a->value[OPT_IN_FLIGHT], "drop") != 0)
+		return cordon_fail(e, -EINVAL, "--in-flight %.20s: not resend or drop",
+				   a->value[OPT_IN_FLIGHT]);
 	if (wired && a->value[OPT_ECHO])
 		return cordon_fail(e, -EINVAL, "driver %s can't --echo; null can", d);
 	if (wired && strcmp(a->value[OPT_FRONT], a->value[OPT_WIRE]) == 0)
@@ -99,6 +106,7 @@ static int net_open(void *state, const struct cordon_args *a, struct cordon_port
 	if (ret < 0)
 		return ret;
 	net_front_init(&n->front, n->tap.fd, mtu, n->tap.mac);
+	n->front.resend = !a->value[OPT_IN_FLIGHT] || strcmp(a->value[OPT_IN_FLIGHT], "drop") != 0;
 	if (a->deadline_ns)
 		n->front.deadline_ns = a->deadline_ns;
 	n->wire.control = -1;
@@ -147,6 +155,41 @@ static int net_stop(void *state)
 	return n->front.chan ? net_front_stop(&n->front) : 0;
 }
 
+static int net_drain(void *state)
+{
+	struct net *n = state;
+
+	return n->front.chan ? net_front_drain(&n->front) : 0;
+}
+
+static void net_detach(void *state)
+{
+	net_front_detach(&((struct net *)state)->front);
+}
+
+static void net_gauge(const void *state, struct cordon_gauge *g)
+{
+	net_front_gauge(&((const struct net *)state)->front, g);
+}
+
+static const char *net_op_name(unsigned op)
+{
+	static const char *const names[NET_OP_COUNT] = {
+		[NET_OP_INFO] = "info", [NET_OP_CONFIG] = "config", [NET_OP_START] = "start",
+		[NET_OP_STOP] = "stop", [NET_OP_STATS] = "stats",
+	};
+
+	return op < NET_OP_COUNT ? names[op] : NULL;
+}
+
+static void net_devices(const void *state, const char **host_side, const char **wire_side)
+{
+	const struct net *n = state;
+
+	*host_side = n->tap.name;
+	*wire_side = n->wire.name;
+}
+
 static unsigned net_count(const void *state, uint64_t *values, unsigned n)
 {
 	const struct net_front_counters *c = &((const struct net *)state)->front.count;
@@ -184,6 +227,11 @@ const struct cordon_class cordon_class_net = {
 	.poll = net_poll,
 	.ping = net_ping,
 	.stop = net_stop,
+	.drain = net_drain,
+	.detach = net_detach,
+	.gauge = net_gauge,
+	.op_name = net_op_name,
+	.devices = net_devices,
 	.count = net_count,
 	.counters = counters,
 	.close = net_close,

@@ -187,6 +187,7 @@ int net_device_packet(struct net_device *d, const char *name, uint32_t mtu, stru
 	d->features = FEATURES;
 	if (ret < 0)
 		return ret;
+	memcpy(d->name, ifr.ifr_name, sizeof(d->name));
 	index = (int)if_nametoindex(name);
 	if (index == 0)
 		return cordon_fail(e, -ENODEV, "interface %s: there is none of that name", name);

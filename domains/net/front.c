@@ -18,6 +18,7 @@ void net_front_init(struct net_front *f, int tap, uint32_t mtu, const uint8_t ma
 	f->tap = tap;
 	f->mtu = mtu;
 	f->big = -1;
+	f->resend = 1;
 	f->deadline_ns = 1000000000;
 	memcpy(f->mac, mac, sizeof(f->mac));
 }
@@ -43,6 +44,7 @@ static void lend_empties(struct net_front *f, int big)
 			uint32_t buf = (uint32_t)cordon_pool_get(f->pool, len);
 
 			(void)cordon_pool_lend(f->pool, buf);
+			f->lent++;
 			f->lent_empty[buf] = 1;
 			d[n++] = cordon_desc(buf, 0, NET_EMPTY);
 		}
@@ -85,6 +87,16 @@ static void deliver(struct net_front *f, uint32_t buf, uint32_t len)
 	f->count.rx_bytes += len - NET_HDR_SIZE;
 }
 
+/* @buf is ours again. */
+static void taken_back(struct net_front *f, uint32_t buf)
+{
+	f->lent--;
+	f->empties[is_big(f, buf)] -= f->lent_empty[buf];
+	f->lent_empty[buf] = 0;
+	f->frames -= f->order[buf] != 0;
+	f->order[buf] = 0;
+}
+
 static unsigned from_driver(struct net_front *f, unsigned budget)
 {
 	struct cordon_desc d[BATCH];
@@ -97,8 +109,7 @@ static unsigned from_driver(struct net_front *f, unsigned budget)
 			f->count.bad_buffers++;
 			continue;
 		}
-		f->empties[is_big(f, buf)] -= f->lent_empty[buf];
-		f->lent_empty[buf] = 0;
+		taken_back(f, buf);
 		if (cordon_desc_kind(d[i]) == NET_FRAME)
 			deliver(f, buf, cordon_desc_len(d[i]));
 		else if (cordon_desc_kind(d[i]) != NET_EMPTY)
@@ -106,6 +117,18 @@ static unsigned from_driver(struct net_front *f, unsigned budget)
 		(void)cordon_pool_put(f->pool, buf);
 	}
 	return n;
+}
+
+/* The frame of @len bytes in @buf, which is ours, becomes the driver's. */
+static struct cordon_desc hand_over(struct net_front *f, uint32_t buf, uint32_t len)
+{
+	(void)cordon_pool_lend(f->pool, buf);
+	f->lent++;
+	f->order[buf] = ++f->sent;
+	f->sent_len[buf] = len;
+	if (++f->frames > f->frames_peak)
+		f->frames_peak = f->frames;
+	return cordon_desc(buf, len, NET_FRAME);
 }
 
 /* The frame of @len bytes in the big buffer goes to the driver; a small one in a small buffer. */
@@ -120,10 +143,9 @@ static struct cordon_desc send_off(struct net_front *f, uint32_t len)
 		buf = f->big;
 		f->big = -1;
 	}
-	(void)cordon_pool_lend(f->pool, (uint32_t)buf);
 	f->count.tx_frames++;
 	f->count.tx_bytes += len - NET_HDR_SIZE;
-	return cordon_desc((uint32_t)buf, len, NET_FRAME);
+	return hand_over(f, (uint32_t)buf, len);
 }
 
 static unsigned from_tap(struct net_front *f, unsigned budget)
@@ -173,6 +195,16 @@ unsigned net_front_poll(struct net_front *f, unsigned budget)
 	return done + from_tap(f, budget);
 }
 
+static void count_calls(struct net_front *f)
+{
+	const struct cordon_chan *c = f->chan;
+
+	f->count.calls = f->before.calls + c->client.calls;
+	f->count.call_timeouts = f->before.timeouts + c->client.timeouts;
+	f->count.call_faults = f->before.faults + c->client.faults + f->bad_replies;
+	f->count.stream_faults = f->before.stream_faults + c->tx.faults + c->rx.faults;
+}
+
 static int call(struct net_front *f, enum net_op op, const void *req, size_t len, void *reply,
 		size_t size)
 {
@@ -183,11 +215,99 @@ static int call(struct net_front *f, enum net_op op, const void *req, size_t len
 		f->bad_replies++;
 		ret = -EPROTO;
 	}
-	f->count.calls = f->chan->client.calls;
-	f->count.call_timeouts = f->chan->client.timeouts;
-	f->count.call_faults = f->chan->client.faults + f->bad_replies;
-	f->count.stream_faults = f->chan->tx.faults + f->chan->rx.faults;
+	count_calls(f);
 	return ret;
+}
+
+static void forget_past(struct net_front *f)
+{
+	free(f->past.order);
+	free(f->past.len);
+	memset(&f->past, 0, sizeof(f->past));
+}
+
+static void forget_tables(struct net_front *f)
+{
+	free(f->lent_empty);
+	free(f->order);
+	free(f->sent_len);
+	f->lent_empty = NULL;
+	f->order = NULL;
+	f->sent_len = NULL;
+}
+
+static int make_tables(struct net_front *f, struct cordon_pool *pool)
+{
+	uint32_t n = cordon_pool_count(pool);
+
+	f->lent_empty = calloc(n, sizeof(*f->lent_empty));
+	f->order = calloc(n, sizeof(*f->order));
+	f->sent_len = calloc(n, sizeof(*f->sent_len));
+	f->lent = f->frames = 0;
+	f->empties[0] = f->empties[1] = 0;
+	if (f->lent_empty && f->order && f->sent_len)
+		return 0;
+	forget_tables(f);
+	return -ENOMEM;
+}
+
+struct sent {
+	uint64_t order;
+	uint32_t buf;
+};
+
+static int by_order(const void *a, const void *b)
+{
+	const struct sent *x = a, *y = b;
+
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* The frames that the last driver had not given back, first sent first; returns how many. */
+static uint32_t in_flight(const struct net_front_past *past, struct sent *list)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < cordon_pool_count(&past->pool); i++)
+		if (past->order[i])
+			list[n++] = (struct sent){ past->order[i], i };
+	qsort(list, n, sizeof(*list), by_order);
+	return n;
+}
+
+/*
+ * Send again what the last driver had not given back, in the order in which it got it. Whether it
+ * had sent some of them on can't be known, so that the wire may see those twice: they are counted.
+ * Lengths are ours; what is in the frames, that driver may have changed, as it may with every frame.
+ * A fresh stream and a fresh pool have room for all that the last pool could hold.
+ */
+static void resend(struct net_front *f)
+{
+	struct net_front_past *past = &f->past;
+	uint32_t all = past->order ? cordon_pool_count(&past->pool) : 0;
+	struct sent *list = calloc(all + 1, sizeof(*list));
+	struct cordon_desc *d = calloc(all + 1, sizeof(*d));
+	/* What the new driver can't take, because it offloads less, is dropped. */
+	int able = f->resend && list && d && !(past->features & ~f->features);
+	uint32_t n = list && past->order ? in_flight(past, list) : 0;
+	unsigned ready = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t len = past->len[list[i].buf];
+		int buf = able ? cordon_pool_get(f->pool, len) : -ENOBUFS;
+
+		if (buf < 0) {
+			f->count.tx_lost++;
+			continue;
+		}
+		memcpy(cordon_pool_data(f->pool, (uint32_t)buf),
+		       cordon_pool_data(&past->pool, list[i].buf), len);
+		d[ready++] = hand_over(f, (uint32_t)buf, len);
+	}
+	f->count.tx_resent += cordon_stream_put(&f->chan->tx, d, ready);
+	free(list);
+	free(d);
+	forget_past(f);
 }
 
 int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
@@ -198,12 +318,18 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 	uint32_t big = pool->dims.big / 2;
 	int ret;
 
-	f->lent_empty = calloc(cordon_pool_count(pool), 1);
-	if (!f->lent_empty)
+	if (make_tables(f, pool) < 0)
 		return cordon_fail(e, -ENOMEM, "front-end: no memory");
 	f->pool = pool;
 	f->caller = caller;
 	f->chan = chan;
+	f->before = (struct net_front_before){
+		.calls = f->count.calls - chan->client.calls,
+		.timeouts = f->count.call_timeouts - chan->client.timeouts,
+		.faults = f->count.call_faults - chan->client.faults,
+		.stream_faults = f->count.stream_faults - chan->tx.faults - chan->rx.faults,
+	};
+	f->bad_replies = 0;
 	ret = call(f, NET_OP_INFO, NULL, 0, &info, sizeof(info));
 	if (ret < 0)
 		return cordon_fail(e, ret, "the driver did not say what it is: %s", strerror(-ret));
@@ -222,6 +348,7 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 	f->want[0] = info.buffers ? SMALL_EMPTIES : 0;
 	if (f->want[0] > pool->dims.small / 2)
 		f->want[0] = pool->dims.small / 2;
+	resend(f);
 	f->running = 1;
 	return 0;
 }
@@ -241,18 +368,83 @@ int net_front_ping(struct net_front *f)
 	return 0;
 }
 
+/* Wait until none of *@left is left. Half a deadline without one coming back, and none will. */
+static int await_none(struct net_front *f, const uint32_t *left)
+{
+	uint64_t since = f->caller->now();
+	uint32_t last = *left;
+
+	while (*left > 0) {
+		uint64_t now = f->caller->now();
+
+		if (*left != last) {
+			last = *left;
+			since = now;
+		}
+		if (now - since > f->deadline_ns / 2)
+			return -ETIMEDOUT;
+		cordon_caller_wait(f->caller);
+	}
+	return 0;
+}
+
+/* Frames for the wire first: when the port's requests are cancelled, there are only reads. */
 int net_front_stop(struct net_front *f)
 {
 	int ret;
 
 	f->running = 0;
 	ret = call(f, NET_OP_STOP, NULL, 0, NULL, 0);
-	return ret < 0 ? ret : net_front_ping(f);
+	if (ret < 0)
+		return ret;
+	(void)await_none(f, &f->frames);
+	return net_front_ping(f);
+}
+
+int net_front_drain(struct net_front *f)
+{
+	return await_none(f, &f->lent);
+}
+
+void net_front_detach(struct net_front *f)
+{
+	if (!f->chan)
+		return;
+	/* All that it had published: a ring full at most, since nobody adds to it any more. */
+	while (from_driver(f, BATCH) > 0)
+		;
+	count_calls(f);
+	if (f->past.order) {
+		/* An incarnation that never began has nothing of ours. */
+		forget_tables(f);
+	} else {
+		f->past = (struct net_front_past){ *f->pool, f->order, f->sent_len, f->features };
+		free(f->lent_empty);
+		f->lent_empty = NULL;
+		f->order = NULL;
+		f->sent_len = NULL;
+	}
+	f->running = 0;
+	f->big = -1;
+	f->frames = f->lent = 0;
+	f->chan = NULL;
+	f->pool = NULL;
+}
+
+void net_front_gauge(const struct net_front *f, struct cordon_gauge *g)
+{
+	const struct net_front_counters *c = &f->count;
+
+	g->depth = f->frames;
+	g->depth_peak = f->frames_peak;
+	g->errors = c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_timeouts +
+		    c->call_faults + c->stream_faults;
+	for (unsigned i = 0; i < CORDON_VNET_VERDICT_COUNT; i++)
+		g->errors += c->verdict[i];
 }
 
 void net_front_close(struct net_front *f)
 {
-	free(f->lent_empty);
-	f->lent_empty = NULL;
-	f->chan = NULL;
+	net_front_detach(f);
+	forget_past(f);
 }

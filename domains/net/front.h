@@ -11,6 +11,7 @@
 #include "channels/chan.h"
 #include "channels/pool.h"
 #include "core/call.h"
+#include "core/class.h"
 #include "core/err.h"
 #include "domains/net/net.h"
 
@@ -22,6 +23,8 @@
 	X(rx_frames, "rx_frames") /* from the driver to the TAP */   \
 	X(rx_bytes, "rx_bytes")                                      \
 	X(rx_tap_errors, "rx_tap_errors") /* the TAP refused one */  \
+	X(tx_resent, "tx_resent") /* a dead driver's, sent again */  \
+	X(tx_lost, "tx_lost") /* a dead driver's, dropped */         \
 	X(bad_buffers, "bad_buffers") /* not the driver's to give */ \
 	X(bad_kinds, "bad_kinds")                                    \
 	X(bad_lengths, "bad_lengths")                                \
@@ -42,6 +45,19 @@ struct net_front_counters {
 	uint64_t verdict[CORDON_VNET_VERDICT_COUNT]; /* frames refused, by reason */
 };
 
+/* What a driver that has ended had not given back: frames for the wire. */
+struct net_front_past {
+	struct cordon_pool pool; /* for its memory and dimensions */
+	uint64_t *order; /* of each buffer; 0: no frame in it */
+	uint32_t *len;
+	uint32_t features; /* with which they were sent */
+};
+
+/* Counters of channels that are gone: what this one's are added to. */
+struct net_front_before {
+	uint64_t calls, timeouts, faults, stream_faults;
+};
+
 struct net_front {
 	int tap; /* nonblocking; -1: none */
 	uint32_t mtu;
@@ -52,8 +68,18 @@ struct net_front {
 	struct cordon_pool *pool;
 	struct cordon_caller *caller;
 	int running;
+	int resend; /* frames of a dead driver are sent again; 0: dropped. Both are counted */
 	int big; /* the buffer into which the TAP is read; -1: none */
 	uint8_t *lent_empty; /* private, of each buffer: lent for a frame from the wire */
+	/* private, of each buffer: when a frame in it was sent to the driver (0: none is there), and
+	 * its length */
+	uint64_t *order;
+	uint32_t *sent_len;
+	uint64_t sent; /* frames so far */
+	uint32_t lent; /* buffers at the driver */
+	uint32_t frames, frames_peak; /* of these, with a frame for the wire */
+	struct net_front_past past; /* order is NULL: nothing */
+	struct net_front_before before;
 	uint64_t bad_replies; /* of another length than the interface's */
 	uint32_t empties[2], want[2]; /* lent so, and to be lent so; [0] small, [1] big */
 	struct net_front_counters count;
@@ -68,8 +94,11 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 unsigned net_front_poll(struct net_front *f, unsigned budget);
 int net_front_ping(struct net_front *f);
 int net_front_stop(struct net_front *f);
+int net_front_drain(struct net_front *f);
+void net_front_detach(struct net_front *f);
+void net_front_gauge(const struct net_front *f, struct cordon_gauge *g);
 
-/* Free what start made. */
+/* Detach, and forget what was not given back. */
 void net_front_close(struct net_front *f);
 
 #endif

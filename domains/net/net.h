@@ -31,7 +31,7 @@ enum net_op {
 	NET_OP_INFO, /* () -> struct net_info */
 	NET_OP_CONFIG, /* struct net_config -> () */
 	NET_OP_START, /* () -> (): frames may flow */
-	NET_OP_STOP, /* () -> (): no new reads from the wire; what is lent comes back */
+	NET_OP_STOP, /* () -> (): no new reads from the wire; all that is lent comes back, soon */
 	NET_OP_STATS, /* () -> struct net_stats */
 	NET_OP_COUNT,
 };

@@ -50,7 +50,7 @@ static void read_done(struct wire *w, const struct cordon_io_done *done)
 
 	w->reads--;
 	if (done->res <= 0 || len < NET_FRAME_MIN) {
-		w->stats.rx_dropped++;
+		w->stats.rx_dropped += done->res != -ECANCELED;
 		keep_empty(w, buf);
 		return;
 	}
@@ -181,6 +181,7 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	(void)len;
 	(void)reply;
 	w->running = 0;
+	cordon_io_cancel(w->io);
 	while (w->nbig > 0)
 		give_back(w, w->big[--w->nbig], 0, NET_EMPTY);
 	while (w->nsmall > 0)

@@ -101,7 +101,7 @@ end() {
 	sup=
 	is "its process is gone" "" "$(ls -d "/proc/$pid" 2>/dev/null)"
 	is "its group, its directory and its device are gone" "" \
-		"$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name" 2>/dev/null
+		"$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name*" 2>/dev/null
 		ls -d "/run/cordon/$name" 2>/dev/null
 		ip -o link show inside0 2>/dev/null)"
 }

@@ -102,7 +102,7 @@ lie 17 "leaves" 3
 lie 18 "a system call" 3
 
 n=$((n + 1))
-left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name" 2>/dev/null)
+left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name*" 2>/dev/null)
 left=$left$(ls -d "/run/cordon/$name" 2>/dev/null)$(ip -o link show liar0 2>/dev/null)
 if [ -z "$left" ]; then
 	echo "ok $n - nothing is left"

@@ -59,7 +59,7 @@ static inline int stage_open(struct stage *s, cordon_parts parts, int core,
 
 	memset(s, 0, sizeof(*s));
 	s->inc.chan = s->inc.pool = CORDON_MEMORY_NONE;
-	b->ring.fd = -1;
+	b->ring.fd = b->ring.witness = -1;
 	ret = beside(s->image, sizeof(s->image), "img_attack");
 	if (ret == 0)
 		ret = beside(s->loader, sizeof(s->loader), "../../cordon-loader");
@@ -128,11 +128,16 @@ static inline void stage_run(struct stage *s, uint64_t arg, int ms, struct endin
 		snprintf(end->text, sizeof(end->text), "%.190s", s->err.text);
 		return;
 	}
+	(void)s->inc.fence->go(&s->inc);
 	p.fd = s->inc.death_fd;
-	end->late = poll(&p, 1, ms) != 1;
+	for (end->late = 1; ms > 0 && end->late; ms -= 10) {
+		end->late = poll(&p, 1, 10) != 1;
+		s->inc.fence->attend(&s->inc);
+	}
 	end->uid = uid_of(s->inc.pid);
 	end->oom = cordon_cgroup_oom_kills(s->inc.cgroup);
 	s->inc.fence->end(&s->inc, &death);
+	cordon_cgroup_drop(s->inc.cgroup);
 	end->status = death.status;
 	snprintf(end->text, sizeof(end->text), "%s", death.text);
 }

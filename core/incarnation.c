@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/incarnation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+#include "core/cgroup.h"
+#include "core/clock.h"
+#include "core/ring.h"
+
+void cordon_incarnation_init(struct cordon_incarnation *inc)
+{
+	memset(inc, 0, sizeof(*inc));
+	inc->chan = inc->pool = CORDON_MEMORY_NONE;
+	inc->boot.ring.fd = inc->boot.ring.witness = -1;
+	inc->death_fd = inc->gate_fd = -1;
+}
+
+static int make_memory(struct cordon_incarnation *inc, const struct cordon_class *class, int node,
+		       uint64_t arg, struct cordon_err *e)
+{
+	struct cordon_boot *b = &inc->boot;
+	int ret;
+
+	cordon_memory_near(node);
+	ret = cordon_memory_make(&inc->chan, "cordon-channel", cordon_chan_size(&class->chan), e);
+	if (ret == 0)
+		ret = cordon_memory_make(&inc->pool, "cordon-pool", cordon_pool_size(&class->pool),
+					 e);
+	b->size = sizeof(*b);
+	b->chan_dims = class->chan;
+	b->pool_dims = class->pool;
+	b->arg = arg;
+	cordon_clock_calibrate(&b->clock);
+	return ret;
+}
+
+/* A ring takes blocking descriptors and waits for frames by itself; read and write are tried. */
+static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports *ports,
+		      struct cordon_err *e)
+{
+	int uring = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_URING)) != 0;
+	int restricted = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_RING)) != 0;
+	struct cordon_boot *b = &inc->boot;
+	int ret;
+
+	b->nports = ports->n;
+	memcpy(b->port_fd, ports->fd, sizeof(b->port_fd));
+	b->io_mode = ports->n == 0 ? CORDON_IO_NONE : uring ? CORDON_IO_URING : CORDON_IO_RW;
+	for (unsigned i = 0; i < ports->n; i++) {
+		int flags = fcntl(ports->fd[i], F_GETFL);
+
+		flags = b->io_mode == CORDON_IO_RW ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+		if (fcntl(ports->fd[i], F_SETFL, flags) < 0)
+			return cordon_fail(e, -errno, "port %u: %s", i, strerror(errno));
+	}
+	if (b->io_mode != CORDON_IO_URING)
+		return 0;
+	ret = cordon_ring_make(&b->ring, &inc->pool, ports->fd, ports->n, restricted, e);
+	/* Without a process of its own, the domain uses our mapping. */
+	if (ret == 0 && !inc->fence->can_wait)
+		ret = cordon_ring_map(&b->ring, e);
+	return ret;
+}
+
+int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_fence *fence,
+			    const struct cordon_spec *spec, const struct cordon_class *class,
+			    const struct cordon_ports *ports, int node, struct cordon_err *e)
+{
+	int ret;
+
+	cordon_incarnation_init(inc);
+	inc->fence = fence;
+	inc->spec = spec;
+	ret = make_memory(inc, class, node, spec->arg ? spec->arg : ports->arg, e);
+	if (ret == 0)
+		ret = prepare_io(inc, ports, e);
+	if (ret == 0)
+		ret = fence->start(inc, e);
+	if (ret < 0) {
+		(void)cordon_ring_drop(&inc->boot.ring);
+		cordon_incarnation_drop(inc);
+	}
+	return ret;
+}
+
+int cordon_incarnation_end(struct cordon_incarnation *inc, struct cordon_death *death)
+{
+	inc->fence->end(inc, death);
+	return cordon_ring_drop(&inc->boot.ring);
+}
+
+void cordon_incarnation_drop(struct cordon_incarnation *inc)
+{
+	cordon_cgroup_drop(inc->cgroup);
+	cordon_memory_drop(&inc->pool);
+	cordon_memory_drop(&inc->chan);
+	cordon_incarnation_init(inc);
+}
+
+int cordon_incarnation_ended(struct cordon_incarnation *inc)
+{
+	struct pollfd p = { .fd = inc->death_fd, .events = POLLIN };
+
+	if (!cordon_incarnation_is(inc) || inc->death_fd < 0)
+		return 0;
+	if (inc->fence->attend)
+		inc->fence->attend(inc);
+	return poll(&p, 1, 0) == 1;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "core/stolen.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+uint64_t cordon_stolen_waited(const char *schedstat)
+{
+	uint64_t ran, waited;
+
+	return sscanf(schedstat, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? waited : 0;
+}
+
+uint64_t cordon_stolen_steal(const char *stat, int core, long ticks_per_s)
+{
+	char key[16];
+	const char *line;
+	uint64_t v[8];
+
+	/* user nice system idle iowait irq softirq steal; the first line is all CPUs together. */
+	snprintf(key, sizeof(key), "\ncpu%d ", core);
+	line = strstr(stat, key);
+	if (!line || sscanf(line + strlen(key),
+			    "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+			    " %" SCNu64 " %" SCNu64,
+			    &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 8)
+		return 0;
+	return v[7] * (UINT64_C(1000000000) / (uint64_t)ticks_per_s);
+}
+
+static void slurp(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t used = 0;
+	ssize_t n;
+
+	while (fd >= 0 && used < size - 1 && (n = read(fd, text + used, size - 1 - used)) > 0)
+		used += (size_t)n;
+	text[used] = '\0';
+	if (fd >= 0)
+		close(fd);
+}
+
+void cordon_stolen_read(struct cordon_stolen *s, pid_t pid, int core)
+{
+	char path[64];
+	char text[65536];
+
+	memset(s, 0, sizeof(*s));
+	if (pid > 0) {
+		snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
+		slurp(path, text, sizeof(text));
+		s->waited_ns = cordon_stolen_waited(text);
+	}
+	slurp("/proc/stat", text, sizeof(text));
+	s->steal_ns = cordon_stolen_steal(text, core, sysconf(_SC_CLK_TCK));
+}
+
+uint64_t cordon_stolen_between(const struct cordon_stolen *before,
+			       const struct cordon_stolen *after)
+{
+	uint64_t waited = after->waited_ns - before->waited_ns;
+	uint64_t steal = after->steal_ns - before->steal_ns;
+
+	return (after->waited_ns > before->waited_ns ? waited : 0) +
+	       (after->steal_ns > before->steal_ns ? steal : 0);
+}
