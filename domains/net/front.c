@@ -95,6 +95,7 @@ static void taken_back(struct net_front *f, uint32_t buf)
 	f->lent_empty[buf] = 0;
 	f->frames -= f->order[buf] != 0;
 	f->order[buf] = 0;
+	f->again[buf] = 0;
 }
 
 static unsigned from_driver(struct net_front *f, unsigned budget)
@@ -131,21 +132,35 @@ static struct cordon_desc hand_over(struct net_front *f, uint32_t buf, uint32_t 
 	return cordon_desc(buf, len, NET_FRAME);
 }
 
-/* The frame of @len bytes in the big buffer goes to the driver; a small one in a small buffer. */
+/* The frame of @len bytes that was read goes to the driver, in a small buffer if it is small. */
 static struct cordon_desc send_off(struct net_front *f, uint32_t len)
 {
 	int buf = len <= CORDON_BUF_SMALL ? cordon_pool_get(f->pool, len) : -ENOBUFS;
+	uint8_t *own = f->spare;
 
-	if (buf >= 0) {
-		memcpy(cordon_pool_data(f->pool, (uint32_t)buf),
-		       cordon_pool_data(f->pool, (uint32_t)f->big), len);
-	} else {
+	if (buf < 0) {
 		buf = f->big;
 		f->big = -1;
 	}
+	memcpy(cordon_pool_data(f->pool, (uint32_t)buf), own,
+	       len < CORDON_BUF_SMALL ? len : CORDON_BUF_SMALL);
+	f->spare = f->own[buf];
+	f->own[buf] = own;
 	f->count.tx_frames++;
 	f->count.tx_bytes += len - NET_HDR_SIZE;
 	return hand_over(f, (uint32_t)buf, len);
+}
+
+/* The head of a frame goes into our own memory, what is longer into the big buffer. */
+static ssize_t read_tap(struct net_front *f)
+{
+	uint8_t *big = cordon_pool_data(f->pool, (uint32_t)f->big);
+	struct iovec iov[2] = {
+		{ f->spare, CORDON_BUF_SMALL },
+		{ big + CORDON_BUF_SMALL, CORDON_BUF_BIG - CORDON_BUF_SMALL },
+	};
+
+	return readv(f->tap, iov, 2);
 }
 
 static unsigned from_tap(struct net_front *f, unsigned budget)
@@ -169,7 +184,7 @@ static unsigned from_tap(struct net_front *f, unsigned budget)
 			f->count.tx_stalls++;
 			break;
 		}
-		len = read(f->tap, cordon_pool_data(f->pool, (uint32_t)f->big), CORDON_BUF_BIG);
+		len = read_tap(f);
 		if (len < (ssize_t)NET_FRAME_MIN)
 			break;
 		d[n++] = send_off(f, (uint32_t)len);
@@ -223,7 +238,18 @@ static void forget_past(struct net_front *f)
 {
 	free(f->past.order);
 	free(f->past.len);
+	free(f->past.again);
+	free(f->past.own);
+	free(f->past.own_mem);
 	memset(&f->past, 0, sizeof(f->past));
+}
+
+static void forget_names(struct net_front *f)
+{
+	f->lent_empty = f->again = f->own_mem = f->spare = NULL;
+	f->order = NULL;
+	f->sent_len = NULL;
+	f->own = NULL;
 }
 
 static void forget_tables(struct net_front *f)
@@ -231,9 +257,10 @@ static void forget_tables(struct net_front *f)
 	free(f->lent_empty);
 	free(f->order);
 	free(f->sent_len);
-	f->lent_empty = NULL;
-	f->order = NULL;
-	f->sent_len = NULL;
+	free(f->again);
+	free(f->own);
+	free(f->own_mem);
+	forget_names(f);
 }
 
 static int make_tables(struct net_front *f, struct cordon_pool *pool)
@@ -243,9 +270,15 @@ static int make_tables(struct net_front *f, struct cordon_pool *pool)
 	f->lent_empty = calloc(n, sizeof(*f->lent_empty));
 	f->order = calloc(n, sizeof(*f->order));
 	f->sent_len = calloc(n, sizeof(*f->sent_len));
+	f->again = calloc(n, sizeof(*f->again));
+	f->own = calloc(n, sizeof(*f->own));
+	f->own_mem = malloc(((size_t)n + 1) * CORDON_BUF_SMALL);
+	for (uint32_t i = 0; f->own && f->own_mem && i < n; i++)
+		f->own[i] = f->own_mem + (size_t)i * CORDON_BUF_SMALL;
+	f->spare = f->own_mem ? f->own_mem + (size_t)n * CORDON_BUF_SMALL : NULL;
 	f->lent = f->frames = 0;
 	f->empties[0] = f->empties[1] = 0;
-	if (f->lent_empty && f->order && f->sent_len)
+	if (f->lent_empty && f->order && f->sent_len && f->again && f->own && f->own_mem)
 		return 0;
 	forget_tables(f);
 	return -ENOMEM;
@@ -275,10 +308,22 @@ static uint32_t in_flight(const struct net_front_past *past, struct sent *list)
 	return n;
 }
 
+/* Our own copy, and, of a long frame, the payload behind it, which the dead driver may have changed: it
+ * may change every frame that it sends. What others parse is ours. */
+static void copy_past(struct net_front *f, uint32_t buf, const struct net_front_past *past,
+		      uint32_t old)
+{
+	uint8_t *to = cordon_pool_data(f->pool, buf);
+	uint32_t len = past->len[old];
+	uint32_t ours = len < CORDON_BUF_SMALL ? len : CORDON_BUF_SMALL;
+
+	memcpy(to, past->own[old], ours);
+	memcpy(to + ours, cordon_pool_data(&past->pool, old) + ours, len - ours);
+}
+
 /*
  * Send again what the last driver had not given back, in the order in which it got it. Whether it
  * had sent some of them on can't be known, so that the wire may see those twice: they are counted.
- * Lengths are ours; what is in the frames, that driver may have changed, as it may with every frame.
  * A fresh stream and a fresh pool have room for all that the last pool could hold.
  */
 static void resend(struct net_front *f)
@@ -294,14 +339,16 @@ static void resend(struct net_front *f)
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t len = past->len[list[i].buf];
-		int buf = able ? cordon_pool_get(f->pool, len) : -ENOBUFS;
+		/* Once only: it may be what the driver died of. */
+		int first = !past->again[list[i].buf];
+		int buf = able && first ? cordon_pool_get(f->pool, len) : -ENOBUFS;
 
 		if (buf < 0) {
 			f->count.tx_lost++;
 			continue;
 		}
-		memcpy(cordon_pool_data(f->pool, (uint32_t)buf),
-		       cordon_pool_data(&past->pool, list[i].buf), len);
+		copy_past(f, (uint32_t)buf, past, list[i].buf);
+		f->again[buf] = 1;
 		d[ready++] = hand_over(f, (uint32_t)buf, len);
 	}
 	f->count.tx_resent += cordon_stream_put(&f->chan->tx, d, ready);
@@ -418,11 +465,15 @@ void net_front_detach(struct net_front *f)
 		/* An incarnation that never began has nothing of ours. */
 		forget_tables(f);
 	} else {
-		f->past = (struct net_front_past){ *f->pool, f->order, f->sent_len, f->features };
+		f->past = (struct net_front_past){ .pool = *f->pool,
+						   .order = f->order,
+						   .len = f->sent_len,
+						   .again = f->again,
+						   .own = f->own,
+						   .own_mem = f->own_mem,
+						   .features = f->features };
 		free(f->lent_empty);
-		f->lent_empty = NULL;
-		f->order = NULL;
-		f->sent_len = NULL;
+		forget_names(f);
 	}
 	f->running = 0;
 	f->big = -1;
