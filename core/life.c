@@ -258,7 +258,7 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 	show_domain(l);
 	if (ret < 0)
 		return cordon_fail(e, ret, "it died before it began");
-	ret = cordon_life_order(l, CORDON_ORDER_ATTACH, &l->inc, -1);
+	ret = cordon_life_order(l, CORDON_ORDER_ATTACH, &l->inc, l->signal_fd);
 	if (ret < 0)
 		return cordon_fail(e, ret, "%s",
 				   l->front.task.err.text[0] ? l->front.task.err.text :

@@ -29,6 +29,7 @@ struct cordon_life {
 	struct cordon_policy policy;
 	struct cordon_incarnation inc, spare;
 	struct cordon_incarnation past; /* memory of the last one, until its frames are sent again */
+	int signal_fd; /* readable: it is told to end; not read here */
 	int sigchld_fd; /* readable: attend to the domains */
 	int spare_failures; /* in a row */
 	uint64_t began_ns; /* CLOCK_MONOTONIC: the incarnation's first instruction */
@@ -44,8 +45,8 @@ void cordon_life_say(struct cordon_life *l, const char *fmt, ...)
 void cordon_life_state(struct cordon_life *l, enum cordon_state state);
 
 /* Make an incarnation (the spare, if there is one) and attach it to the front-end. 0 or -errno with
- * the line; -ETIMEDOUT, -EDEADLK: it hangs; -EINTR: it was told to by cordon_life_order(). What is
- * there then is to be ended by cordon_life_end(). */
+ * the line; -ETIMEDOUT, -EDEADLK: it hangs; -EINTR: a signal came. What is there then is to be ended by
+ * cordon_life_end(). */
 int cordon_life_begin(struct cordon_life *l, struct cordon_err *e);
 
 /* Give the front-end an order and wait for its end; for the domain's end (-EPIPE); at most for the

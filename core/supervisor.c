@@ -25,7 +25,6 @@ struct supervisor {
 	struct cordon_control control;
 	struct cordon_request request;
 	void *front_state;
-	int signal_fd;
 	sigset_t old_mask;
 	int deleted; /* by order */
 };
@@ -91,6 +90,8 @@ static void fill_page(struct supervisor *s)
 	snprintf(p->wait, sizeof(p->wait), "%s", waits[c->wait]);
 	snprintf(p->front, sizeof(p->front), "%s", front);
 	snprintf(p->wire, sizeof(p->wire), "%s", wire);
+	for (p->count = 0; p->count < CORDON_PAGE_VALUES && c->class->counters[p->count];)
+		p->count++;
 	p->supervisor = getpid();
 	p->core = l->cores.core;
 	p->peer = l->cores.peer;
@@ -142,7 +143,7 @@ static enum cordon_outcome outcome_of(enum cordon_end how)
 /* A signal, or an order to delete, ends a wait; the rest must wait. Whether it did. */
 static int nap(struct supervisor *s, uint64_t ns)
 {
-	struct pollfd p = { .fd = s->signal_fd, .events = POLLIN };
+	struct pollfd p = { .fd = s->life.signal_fd, .events = POLLIN };
 
 	return poll(&p, 1, (int)(ns / 1000000u)) == 1;
 }
@@ -184,11 +185,18 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		char said[sizeof(trouble.text) + 240], last[64];
 		int ret;
 
+		/* In our own address space, nobody can end it but with us. */
+		if (how == CORDON_END_HANG && l->c->fence != &cordon_fence_process) {
+			cordon_fail(e, -ETIMEDOUT, "domain %s: %s", l->c->name, why);
+			return CORDON_HUNG;
+		}
 		cordon_life_state(l, CORDON_STATE_RESTARTING);
 		last_words(s, last, sizeof(last));
 		ret = cordon_life_end(l, &death);
-		if (ret == -EDEADLK)
-			return outcome_of(how);
+		if (ret == -EDEADLK) {
+			cordon_fail(e, ret, "domain %s: the front-end's loop hangs", l->c->name);
+			return CORDON_HUNG;
+		}
 		if (how != CORDON_END_HANG)
 			how = death.signal ? CORDON_END_CRASH : CORDON_END_EXIT;
 		count(how == CORDON_END_CRASH ? &l->page->common.crashes :
@@ -223,6 +231,8 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 					l->page->incarnation, us / 1000u, us % 1000u);
 			return CORDON_RAN;
 		}
+		if (ret == -EINTR)
+			return CORDON_RAN;
 		/* The next one failed too: once more, as the policy says. */
 		how = ret == -ETIMEDOUT || ret == -EDEADLK ? CORDON_END_HANG : CORDON_END_EXIT;
 		why = trouble.text;
@@ -263,7 +273,7 @@ static int explained(struct supervisor *s)
 static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 {
 	struct cordon_life *l = &s->life;
-	int ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, s->signal_fd);
+	int ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, s->life.signal_fd);
 	char why[160];
 
 	if (ret == 0) {
@@ -420,7 +430,7 @@ static enum cordon_outcome turn(struct supervisor *s, struct cordon_err *e)
 {
 	struct cordon_life *l = &s->life;
 	struct pollfd p[4] = {
-		{ .fd = s->signal_fd, .events = POLLIN },
+		{ .fd = s->life.signal_fd, .events = POLLIN },
 		{ .fd = l->sigchld_fd, .events = POLLIN },
 		{ .fd = l->inc.death_fd, .events = POLLIN },
 		{ .fd = cordon_control_fd(&s->control), .events = POLLIN },
@@ -474,7 +484,7 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 	enum cordon_outcome out = CORDON_RAN;
 
 	say_serving(s);
-	while (!s->deleted && !readable(s->signal_fd)) {
+	while (!s->deleted && !readable(s->life.signal_fd)) {
 		out = turn(s, e);
 		if (out == CORDON_RAN)
 			continue;
@@ -496,10 +506,13 @@ static enum cordon_outcome first_life(struct supervisor *s, struct cordon_err *e
 	int hung = ret == -ETIMEDOUT || ret == -EDEADLK;
 	int made = cordon_incarnation_is(&l->inc);
 
-	if (ret == 0)
+	if (ret == 0 || ret == -EINTR)
 		return CORDON_RAN;
-	if (cordon_life_end(l, &death) == -EDEADLK)
-		hung = 1;
+	if ((hung && l->c->fence != &cordon_fence_process) ||
+	    cordon_life_end(l, &death) == -EDEADLK) {
+		cordon_fail(e, ret, "domain %s: %s: taken for hung", l->c->name, why.text);
+		return CORDON_HUNG;
+	}
 	if (!made)
 		cordon_fail(e, ret, "%s", why.text);
 	else if (ret == -EPIPE)
@@ -537,9 +550,9 @@ static int take_signals(struct supervisor *s, struct cordon_err *e)
 	sigprocmask(SIG_BLOCK, &set, &s->old_mask);
 	sigdelset(&set, SIGPIPE);
 	sigdelset(&set, SIGCHLD);
-	s->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->life.signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	s->life.sigchld_fd = signalfd(-1, &chld, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signal_fd < 0 || s->life.sigchld_fd < 0 ?
+	return s->life.signal_fd < 0 || s->life.sigchld_fd < 0 ?
 		       cordon_fail(e, -errno, "signalfd: %s", strerror(errno)) :
 		       0;
 }
@@ -562,10 +575,10 @@ static void put_back_signals(struct supervisor *s)
 	struct signalfd_siginfo info;
 
 	/* Those that came while we were at it have been heeded. */
-	while (s->signal_fd >= 0 && read(s->signal_fd, &info, sizeof(info)) > 0)
+	while (s->life.signal_fd >= 0 && read(s->life.signal_fd, &info, sizeof(info)) > 0)
 		;
-	if (s->signal_fd >= 0)
-		close(s->signal_fd);
+	if (s->life.signal_fd >= 0)
+		close(s->life.signal_fd);
 	if (s->life.sigchld_fd >= 0)
 		close(s->life.sigchld_fd);
 	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
@@ -578,7 +591,7 @@ static void init(struct supervisor *s, const struct cordon_config *c, FILE *out)
 	l->c = c;
 	l->out = out;
 	l->driver = c->driver;
-	l->sigchld_fd = s->signal_fd = -1;
+	l->sigchld_fd = l->signal_fd = -1;
 	cordon_incarnation_init(&l->inc);
 	cordon_incarnation_init(&l->spare);
 	cordon_incarnation_init(&l->past);
@@ -627,7 +640,7 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 		goto out_ports;
 	outcome = first_life(s, e);
 	if (outcome == CORDON_RAN)
-		outcome = serve(s, e);
+		outcome = readable(l->signal_fd) ? finish(s, e) : serve(s, e);
 	if (outcome == CORDON_HUNG && c->fence != &cordon_fence_process && serving(s))
 		leave(s, e);
 	if (serving(s))

@@ -71,7 +71,7 @@ begin() { # who, options of "domain run"
 	who=$1
 	shift
 	: >"$dir/out"
-	"$build/cordon" domain run "$name" --front inside0 "$@" >"$dir/out" 2>&1 &
+	"$build/cordon" domain run "$name" --no-spare --front inside0 "$@" >"$dir/out" 2>&1 &
 	sup=$!
 	i=0
 	while [ $i -lt 250 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do

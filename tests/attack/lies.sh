@@ -41,7 +41,7 @@ lie() {
 	shift 3
 	n=$((n + 1))
 	: >"$dir/out"
-	"$build/cordon" domain run "$name" --driver null --front liar0 --image "$liar" \
+	"$build/cordon" domain run "$name" --no-spare --on-exit stop --on-crash stop --on-hang stop --driver null --front liar0 --image "$liar" \
 		--arg "$number" --deadline "$deadline" --counters >"$dir/out" 2>&1 &
 	sup=$!
 	i=0

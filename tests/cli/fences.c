@@ -151,6 +151,29 @@ static void toy_close(void *front)
 	toys_open--;
 }
 
+static void toy_detach(void *front)
+{
+	(void)front;
+}
+
+static void toy_gauge(const void *front, struct cordon_gauge *g)
+{
+	(void)front;
+	*g = (struct cordon_gauge){ 0 };
+}
+
+static const char *toy_op_name(unsigned op)
+{
+	(void)op;
+	return NULL;
+}
+
+static void toy_devices(const void *front, const char **host_side, const char **wire_side)
+{
+	(void)front;
+	*host_side = *wire_side = "";
+}
+
 static const char *const counters[] = { "ones", NULL };
 static const struct cordon_option options[] = { { NULL, NULL, NULL } };
 
@@ -166,6 +189,11 @@ static const struct cordon_class toy = {
 	.poll = toy_poll,
 	.ping = toy_order,
 	.stop = toy_order,
+	.drain = toy_order,
+	.detach = toy_detach,
+	.gauge = toy_gauge,
+	.op_name = toy_op_name,
+	.devices = toy_devices,
 	.count = toy_count,
 	.counters = counters,
 	.close = toy_close,
@@ -188,6 +216,9 @@ static struct cordon_config config_of(const struct cordon_fence *fence, int driv
 				       .fence = fence,
 				       .memory_limit = 64 << 20,
 				       .deadline_ms = 20000,
+				       .on_crash = CORDON_STOP,
+				       .on_exit = CORDON_STOP,
+				       .on_hang = CORDON_STOP,
 				       .show_counters = 1 };
 }
 
