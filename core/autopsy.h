@@ -14,7 +14,7 @@
 struct cordon_autopsy {
 	int traced; /* 0: the host doesn't let us; the rest then stays empty */
 	int stopped; /* the signal that stopped it for now (SIGSTOP); 0: it runs */
-	int signal; /* the last fault; 0: none */
+	int signal; /* the fault that ended it, whatever its wait status says; 0: none */
 	int has_address;
 	uint64_t address; /* that could not be accessed */
 	uint64_t ip; /* of the last fault or of its end; 0: not known */

@@ -58,7 +58,7 @@ struct cordon_incarnation {
 
 /* How a domain ended. */
 struct cordon_death {
-	int status; /* as of waitpid(2); process only */
+	int status; /* as of waitpid(2), or of the fault that ended it; process only */
 	int signal; /* that ended it; 0: it ended by itself */
 	int error; /* inline, thread: the driver's -errno, or 0 */
 	char text[200]; /* the same in words */

@@ -286,6 +286,9 @@ static void describe(const struct cordon_incarnation *inc, int status, struct co
 	char fault[160];
 	int sig;
 
+	/* After a fault we had to end it ourselves. */
+	if (inc->autopsy.signal && WIFSIGNALED(status))
+		status = inc->autopsy.signal;
 	death->status = status;
 	death->error = 0;
 	if (WIFEXITED(status)) {

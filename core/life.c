@@ -265,7 +265,6 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 							       strerror(-ret));
 	cordon_life_forget(l);
 	urgent(1);
-	cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
 	l->silences = 0;
 	return 0;
 }

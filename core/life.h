@@ -33,7 +33,8 @@ struct cordon_life {
 	int sigchld_fd; /* readable: attend to the domains */
 	int spare_failures; /* in a row */
 	uint64_t began_ns; /* CLOCK_MONOTONIC: the incarnation's first instruction */
-	struct cordon_stolen stolen; /* when the driver was last heard of */
+	uint64_t asked_ns; /* CLOCK_MONOTONIC: when the driver was asked for a sign of life, */
+	struct cordon_stolen stolen; /* and how it stood then */
 	unsigned silences; /* explained by a core taken by others, in a row */
 };
 

@@ -15,8 +15,6 @@
 #include "core/life.h"
 
 #define PING_EVERY_MS 250
-/* Of a deadline, the part that must have been taken by others for silence to be explained. */
-#define STOLEN_PART 2u
 
 struct supervisor {
 	struct cordon_life life;
@@ -245,10 +243,11 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 
 /* ---- signs of life ------------------------------------------------------------------------------- */
 
-/* Silence past a deadline: whether the core was taken by others for so long. */
+/* Silence past a deadline: whether the domain has not had its core for so long since it was asked. */
 static int explained(struct supervisor *s)
 {
 	struct cordon_life *l = &s->life;
+	uint64_t silent = cordon_clock_monotonic() - l->asked_ns;
 	struct cordon_stolen now;
 	uint64_t taken;
 
@@ -256,16 +255,15 @@ static int explained(struct supervisor *s)
 		return 0;
 	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
 	taken = cordon_stolen_between(&l->stolen, &now);
-	l->stolen = now;
-	if (taken < (uint64_t)l->c->deadline_ms * 1000000u / STOLEN_PART)
+	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
 		return 0;
 	count(&l->page->common.starved);
 	if (l->silences++ == 0)
-		cordon_life_say(
-			l,
-			"no sign of life for %u ms, but core %d was taken by others for %" PRIu64
-			" ms of it: waiting",
-			l->c->deadline_ms, l->cores.core, taken / 1000000u);
+		cordon_life_say(l,
+				"no sign of life for %" PRIu64
+				" ms, but core %d was taken by others for %" PRIu64
+				" ms of it: waiting",
+				silent / 1000000u, l->cores.core, taken / 1000000u);
 	return 1;
 }
 
@@ -289,7 +287,8 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 		return next_life(s, CORDON_END_CRASH, "", e);
 	if (ret == -ETIMEDOUT && explained(s))
 		return CORDON_RAN;
-	if (ret == -ETIMEDOUT || ret == -EDEADLK)
+	/* -EPIPE: no call line is left on which to ask. */
+	if (ret == -ETIMEDOUT || ret == -EDEADLK || ret == -EPIPE)
 		snprintf(why, sizeof(why), "no sign of life for %u ms%s%s: taken for hung, killed",
 			 l->c->deadline_ms, l->inc.autopsy.stopped ? ", stopped by SIG" : "",
 			 l->inc.autopsy.stopped ? sigabbrev_np(l->inc.autopsy.stopped) : "");
