@@ -55,6 +55,8 @@ CPPFLAGS := -I. -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$
 BASE := -std=gnu11 -g $(WARN) -MMD -MP
 FREESTANDING := -ffreestanding -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-builtin -fvisibility=hidden -ffunction-sections -DCORDON_IMAGE
+IMAGE_LDFLAGS := -nostdlib -static-pie -Wl,--no-undefined,--gc-sections,-z,noexecstack,-z,norelro \
+	-Wl,--build-id=none,-e,cordon_start
 LDLIBS := -lseccomp -lcap-ng -lhwloc -ljson-c -lpthread
 
 CC_release := $(CC)
@@ -85,16 +87,13 @@ IMGOPT_clang := -O2
 
 # domains/net/drv_tap.c makes the image build/V/drivers/net-tap, tests/x/img_y.c build/V/tests/x/img_y.
 drvimage = $(patsubst domains/%,%,$(subst /drv_,-,$(1:.c=)))
-drvsymbol = cordon_driver_$(patsubst drv_%,%,$(patsubst img_%,%,$(notdir $(1:.c=))))
 
 # One driver image: variant, source, product. The link check refuses what is not the runtime's.
 define image
 $(3): build/$(1)/img/$(2:.c=.o) build/$(1)/libcordon-driver.a scripts/link-check
 	@mkdir -p $$(@D)
 	scripts/link-check $$< build/$(1)/libcordon-driver.a
-	$$(CC_$(1)) -nostdlib -static-pie -Wl,--no-undefined,--gc-sections,-z,noexecstack,-z,norelro \
-		-Wl,--build-id=none,-e,cordon_start,--defsym=cordon_driver=$(call drvsymbol,$(2)) \
-		-o $$@ $$< build/$(1)/libcordon-driver.a
+	$$(CC_$(1)) $(IMAGE_LDFLAGS) -o $$@ $$< build/$(1)/libcordon-driver.a
 endef
 
 define rules # variant
