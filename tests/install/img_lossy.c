@@ -76,7 +76,7 @@ static void finished(struct lossy *l, const struct cordon_io_done *done)
 		l->stats.rx_frames++;
 		give_back(l, done->buf, (uint32_t)done->res, NET_FRAME);
 	} else {
-		l->stats.rx_dropped++;
+		l->stats.rx_dropped += done->res != -ECANCELED;
 		give_back(l, done->buf, 0, NET_EMPTY);
 	}
 }
@@ -139,6 +139,7 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 
 	(void)req, (void)len, (void)reply;
 	l->running = 0;
+	cordon_io_cancel(l->io);
 	while (l->nempty > 0)
 		give_back(l, l->empty[--l->nempty], 0, NET_EMPTY);
 	return 0;

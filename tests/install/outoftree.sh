@@ -143,7 +143,7 @@ address() { # INTERFACE ADDRESS [COMMAND...]: and no frames but those that are a
 	"$@" ip addr add "$a" dev "$i" && "$@" ip link set "$i" up
 }
 ends() {
-	kill -INT "$pid" && wait "$pid"
+	kill -TERM "$pid" && wait "$pid"
 	rc=$?
 	pid=
 	return $rc
