@@ -43,7 +43,7 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
-	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front
+	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front_scribble
 
 # ---- flags ---------------------------------------------------------------------------------------
 
