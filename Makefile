@@ -4,6 +4,7 @@
 #   make            build/release/cordon and the driver images
 #   make demo       the main job, shown (root)
 #   make test       everything that must hold (root); make V=asan check runs one variant
+#   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
 #   make lint       clang-tidy, format, links, shell scripts
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 
@@ -42,7 +43,7 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
-	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front
+	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front_scribble
 
 # ---- flags ---------------------------------------------------------------------------------------
 
@@ -55,6 +56,8 @@ CPPFLAGS := -I. -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$
 BASE := -std=gnu11 -g $(WARN) -MMD -MP
 FREESTANDING := -ffreestanding -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-builtin -fvisibility=hidden -ffunction-sections -DCORDON_IMAGE
+IMAGE_LDFLAGS := -nostdlib -static-pie -Wl,--no-undefined,--gc-sections,-z,noexecstack,-z,norelro \
+	-Wl,--build-id=none,-e,cordon_start
 LDLIBS := -lseccomp -lcap-ng -lhwloc -ljson-c -lpthread
 
 CC_release := $(CC)
@@ -85,16 +88,13 @@ IMGOPT_clang := -O2
 
 # domains/net/drv_tap.c makes the image build/V/drivers/net-tap, tests/x/img_y.c build/V/tests/x/img_y.
 drvimage = $(patsubst domains/%,%,$(subst /drv_,-,$(1:.c=)))
-drvsymbol = cordon_driver_$(patsubst drv_%,%,$(patsubst img_%,%,$(notdir $(1:.c=))))
 
 # One driver image: variant, source, product. The link check refuses what is not the runtime's.
 define image
 $(3): build/$(1)/img/$(2:.c=.o) build/$(1)/libcordon-driver.a scripts/link-check
 	@mkdir -p $$(@D)
 	scripts/link-check $$< build/$(1)/libcordon-driver.a
-	$$(CC_$(1)) -nostdlib -static-pie -Wl,--no-undefined,--gc-sections,-z,noexecstack,-z,norelro \
-		-Wl,--build-id=none,-e,cordon_start,--defsym=cordon_driver=$(call drvsymbol,$(2)) \
-		-o $$@ $$< build/$(1)/libcordon-driver.a
+	$$(CC_$(1)) $(IMAGE_LDFLAGS) -o $$@ $$< build/$(1)/libcordon-driver.a
 endef
 
 define rules # variant
@@ -139,9 +139,50 @@ $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),bui
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
 -include $(shell find build -name '*.d' 2>/dev/null)
 
+# ---- what is installed ---------------------------------------------------------------------------
+
+VERSION := 0.1
+PREFIX ?= /usr/local
+prefix := $(PREFIX)
+bindir := $(prefix)/bin
+libdir := $(prefix)/lib
+libexecdir := $(prefix)/libexec
+includedir := $(prefix)/include
+datadir := $(prefix)/share
+mandir := $(datadir)/man
+docdir := $(datadir)/doc/cordon
+pkgconfigdir := $(libdir)/pkgconfig
+bashcompletiondir := $(datadir)/bash-completion/completions
+systemdunitdir := $(prefix)/lib/systemd/system
+
+# The program looks for loader and images beside itself: all three lie here, and bindir has a link.
+pkglibexecdir = $(libexecdir)/cordon
+# What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
+DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h layout.h \
+	pool.h prim.h stream.h) $(addprefix domains/net/,net.h vnet.h wire.h)
+MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
+MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
+section = $(subst .,,$(suffix $(1)))
+
+# mode|source|destination; what isn't in the tree is left out.
+to = $(foreach f,$(3),$(1)|$(f)|$(2)/$(notdir $(f)))
+INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-loader scripts/link-check) \
+	$(call to,755,$(pkglibexecdir)/drivers,$(filter build/$(V)/drivers/%,$(PROGRAMS_$(V)))) \
+	$(call to,644,$(libdir),build/$(V)/libcordon-driver.a) \
+	$(call to,644,$(pkgconfigdir),build/install/cordon-driver.pc) \
+	$(foreach h,$(DRIVER_HEADERS),644|$(h)|$(includedir)/cordon/$(h)) \
+	$(call to,644,$(docdir),LICENSE README.md SPECIFICATION.md) \
+	$(call to,644,$(docdir)/LICENSES,$(wildcard LICENSES/*.txt)) \
+	$(call to,644,$(docdir)/docs,$(wildcard docs/*.md)) \
+	$(call to,644,$(docdir)/examples,$(wildcard core/cli/*.conf)) \
+	$(call to,644,$(datadir)/cordon/schema,$(wildcard core/cli/schema/*.json)) \
+	$(foreach m,$(MAN_PAGES),$(call to,644,$(mandir)/man$(call section,$(m)),$(m))) \
+	$(foreach c,$(wildcard core/cli/cordon.bash),644|$(c)|$(bashcompletiondir)/cordon) \
+	$(foreach u,$(wildcard core/cli/*.service),644|build/install/$(notdir $(u))|$(systemdunitdir)/$(notdir $(u)))
+
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net clean
+.PHONY: all test run-tests check lint format demo bench-net install uninstall clean
 
 all: $(PROGRAMS_$(V))
 
@@ -186,6 +227,35 @@ bench-net:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
+
+# @x@ in a file to be installed is the directory or setting x.
+build/install/%: FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@version@|$(VERSION)|' -e 's|@bindir@|$(bindir)|' -e 's|@prefix@|$(prefix)|' \
+		-e 's|@libdir@|$(call below,$(libdir))|' -e 's|@includedir@|$(call below,$(includedir))|' \
+		-e 's|@pkglibexecdir@|$(call below,$(pkglibexecdir))|' \
+		-e 's|@cflags@|$(FREESTANDING)|' -e 's|@ldflags@|$(IMAGE_LDFLAGS)|' \
+		$(firstword $(wildcard scripts/$*.in core/cli/$*)) >$@
+below = $(patsubst $(prefix)/%,$${prefix}/%,$(1))
+.PHONY: FORCE
+
+install: all build/$(V)/libcordon-driver.a $(MAN_PAGES) $(filter build/install/%,$(subst |, ,$(INSTALLED)))
+	@set -e; for i in $(foreach i,$(INSTALLED),'$(i)'); do \
+		from=$${i#*|}; \
+		install -D -m "$${i%%|*}" "$${from%|*}" "$(DESTDIR)$${i##*|}"; \
+	done; \
+	mkdir -p "$(DESTDIR)$(bindir)"; \
+	ln -sfr "$(DESTDIR)$(pkglibexecdir)/cordon" "$(DESTDIR)$(bindir)/cordon"
+
+# The files, and the directories that are nobody else's.
+uninstall:
+	@for i in $(foreach i,$(INSTALLED),'$(lastword $(subst |, ,$(i)))') '$(bindir)/cordon'; do \
+		rm -f "$(DESTDIR)$$i"; \
+	done; \
+	for d in $(pkglibexecdir) $(includedir)/cordon $(docdir) $(datadir)/cordon; do \
+		[ ! -d "$(DESTDIR)$$d" ] || \
+			find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
+	done
 
 clean:
 	rm -rf build

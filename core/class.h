@@ -31,13 +31,13 @@ struct cordon_option {
 /* A driver as it is linked into this program; its image is called CLASS-NAME. */
 struct cordon_driver_entry {
 	const char *name;
-	const struct cordon_driver *driver;
+	const struct cordon_driver *driver; /* NULL: there is an image alone */
 	const char *help;
 };
 
 /* What the user said, in the order of the class's options; NULL: nothing. */
 struct cordon_args {
-	const char *driver;
+	const char *driver; /* one of the class's, or of any other name: then an image alone */
 	const char *value[CORDON_OPTIONS_MAX];
 	uint64_t deadline_ns; /* of each call to the driver; 0: the class's default */
 };
@@ -100,5 +100,14 @@ struct cordon_class {
 	/* Required. Close what open opened; @ports are closed already. */
 	void (*close)(void *front);
 };
+
+/*
+ * The driver that --driver @name and --image @image mean, of which one may be NULL: the class's of
+ * that name; or, with an image, one that the class doesn't know, called @name or as the file is.
+ * Its entry is copied to @d; its strings are the class's or the arguments'. Whether there is such a
+ * file is not asked. 0, or -EINVAL with the line in @e.
+ */
+int cordon_class_driver(const struct cordon_class *class, const char *name, const char *image,
+			struct cordon_driver_entry *d, struct cordon_err *e);
 
 #endif

@@ -32,8 +32,13 @@ struct cordon_driver {
 	void (*close)(void *state);
 };
 
-/* Defines the driver that the file is about: domains/net/drv_tap.c says CORDON_DRIVER(tap). */
+/* Defines the driver that the file is about: domains/net/drv_tap.c says CORDON_DRIVER(tap). An image
+ * holds one driver, which the runtime finds by the one name; a program may hold several. */
+#if defined(CORDON_IMAGE)
+#define CORDON_DRIVER(name) const struct cordon_driver cordon_driver
+#else
 #define CORDON_DRIVER(name) const struct cordon_driver cordon_driver_##name
+#endif
 
 /* The channel to the front-end (side B), the pool, the ports. They live as long as the domain. */
 struct cordon_chan *cordon_domain_chan(struct cordon_domain *d);

@@ -69,6 +69,11 @@ int cordon_life_find(struct cordon_life *l, const struct cordon_driver_entry *dr
 	char file[64];
 	int ret = 0;
 
+	if (c->fence != &cordon_fence_process && image && image[0])
+		return cordon_fail(e, -EINVAL,
+				   "--image %s: fence %s runs the drivers that cordon was built "
+				   "with; an image needs fence process",
+				   image, c->fence->name);
 	if (c->fence == &cordon_fence_process) {
 		snprintf(file, sizeof(file), "drivers/%s-%s", c->class->name, driver->name);
 		if (image)

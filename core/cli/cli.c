@@ -41,6 +41,7 @@ struct typed {
 	const char *class_opt[CORDON_OPTIONS_MAX * 2][2]; /* name, value */
 	unsigned nclass_opt;
 	uint32_t given; /* set: which of run_options */
+	struct cordon_driver_entry entry;
 	struct cordon_config config;
 };
 
@@ -144,7 +145,8 @@ static const struct run_option {
 	{ "on-crash", "WHAT", "restart (default) or stop, when a signal ends it", set_on_crash, 0 },
 	{ "on-exit", "WHAT", "the same when it ends by itself", set_on_exit, 0 },
 	{ "on-hang", "WHAT", "the same when it is silent past the deadline", set_on_hang, 0 },
-	{ "image", "FILE", "another image of the driver", NULL, STRING(config.image) },
+	{ "image", "FILE", "the driver's image; alone, of a driver of your own", NULL,
+	  STRING(config.image) },
 	{ "loader", "FILE", "another loader", NULL, STRING(config.loader) },
 	{ "arg", "N", "a number handed to the driver (tests)", set_arg, 0 },
 };
@@ -223,20 +225,17 @@ static int parse_option(const struct words *w, struct typed *t, int *i)
 
 static int find_class(const struct words *w, struct typed *t)
 {
+	struct cordon_err e = { "" };
+
 	for (unsigned i = 0; w->classes[i]; i++)
 		if (strcmp(w->classes[i]->name, t->class) == 0)
 			t->config.class = w->classes[i];
 	if (!t->config.class)
 		return usage("--class %.40s: there is no such class%s", t->class, "");
-	if (!t->driver)
-		return usage("--driver is missing (cordon domain run --help lists them)%s%s", "",
-			     "");
-	for (const struct cordon_driver_entry *d = t->config.class->drivers; d->name; d++)
-		if (strcmp(d->name, t->driver) == 0)
-			t->config.driver = d;
-	if (!t->config.driver)
-		return usage("--driver %.40s: class %s has no such driver", t->driver, t->class);
-	t->config.args.driver = t->config.driver->name;
+	if (cordon_class_driver(t->config.class, t->driver, t->config.image, &t->entry, &e) < 0)
+		return usage("%s%s", e.text, "");
+	t->config.driver = &t->entry;
+	t->config.args.driver = t->entry.name;
 	t->config.fence = cordon_fence_find(t->fence);
 	if (!t->config.fence)
 		return usage("--fence %.40s: not process, thread or inline%s", t->fence, "");
@@ -305,7 +304,7 @@ static void option_line(const char *name, const char *value, const char *help)
 
 static void domain_run_help(const struct words *w)
 {
-	printf("cordon domain run NAME --driver DRIVER [OPTIONS]\n"
+	printf("cordon domain run NAME --driver DRIVER|--image FILE [OPTIONS]\n"
 	       "Run a driver in a domain, in the foreground, until SIGINT or SIGTERM.\n\n");
 	for (unsigned k = 0; k < RUN_OPTIONS; k++)
 		option_line(run_options[k].name, run_options[k].value, run_options[k].help);

@@ -13,13 +13,18 @@ extern CORDON_DRIVER(null);
 extern CORDON_DRIVER(tap);
 extern CORDON_DRIVER(packet);
 
-enum option { OPT_FRONT, OPT_WIRE, OPT_MTU, OPT_ECHO, OPT_IN_FLIGHT, OPT_COUNT };
+enum option { OPT_FRONT, OPT_WIRE, OPT_WIRE_TYPE, OPT_MTU, OPT_ECHO, OPT_IN_FLIGHT, OPT_COUNT };
+
+/* What port 0 is. */
+enum wire { WIRE_NONE, WIRE_TAP, WIRE_PACKET };
 
 static const struct cordon_option options[] = {
 	[OPT_FRONT] = { "front", "IF",
 			"the TAP device that the host uses (made if it isn't there)" },
 	[OPT_WIRE] = { "wire", "IF",
 		       "the driver's side: a TAP device (tap), any interface (packet)" },
+	[OPT_WIRE_TYPE] = { "wire-type", "TYPE",
+			    "of the wire of a driver of your own: packet (default), tap" },
 	[OPT_MTU] = { "mtu", "BYTES", "of the TAP devices (default 1500)" },
 	[OPT_ECHO] = { "echo", NULL, "null sends frames back instead of dropping them" },
 	[OPT_IN_FLIGHT] = { "in-flight", "WHAT",
@@ -67,16 +72,45 @@ static int mtu_of(const char *text, uint32_t *mtu, struct cordon_err *e)
 	return 0;
 }
 
-static int check_args(const struct cordon_args *a, struct cordon_err *e)
+/* What the driver wants of us: those of the table say by their name, others get what the user says. */
+static int wire_of(const struct cordon_args *a, enum wire *wire, struct cordon_err *e)
+{
+	const char *d = a->driver, *type = a->value[OPT_WIRE_TYPE];
+	int own = 0;
+
+	if (strcmp(d, "null") == 0)
+		*wire = WIRE_NONE;
+	else if (strcmp(d, "tap") == 0)
+		*wire = WIRE_TAP;
+	else if (strcmp(d, "packet") == 0)
+		*wire = WIRE_PACKET;
+	else
+		own = 1;
+	if (type && (!own || !a->value[OPT_WIRE]))
+		return cordon_fail(e, -EINVAL, "driver %s: --wire-type %.20s makes no sense %s", d,
+				   type, own ? "without --wire IF" : "(its wire is of one type)");
+	if (!own)
+		return 0;
+	*wire = a->value[OPT_WIRE] ? WIRE_PACKET : WIRE_NONE;
+	if (type && strcmp(type, "tap") == 0)
+		*wire = WIRE_TAP;
+	else if (type && strcmp(type, "packet") != 0)
+		return cordon_fail(e, -EINVAL, "--wire-type %.20s: not packet or tap", type);
+	return 0;
+}
+
+static int check_args(const struct cordon_args *a, enum wire *wire, struct cordon_err *e)
 {
 	const char *d = a->driver;
-	int wired = strcmp(d, "null") != 0;
+	int ret = wire_of(a, wire, e);
 
+	if (ret < 0)
+		return ret;
 	if (!a->value[OPT_FRONT])
 		return cordon_fail(e, -EINVAL, "driver %s: --front IF is missing", d);
-	if (wired && !a->value[OPT_WIRE])
+	if (*wire != WIRE_NONE && !a->value[OPT_WIRE])
 		return cordon_fail(e, -EINVAL, "driver %s: --wire IF is missing", d);
-	if (!wired && a->value[OPT_WIRE])
+	if (*wire == WIRE_NONE && a->value[OPT_WIRE])
 		return cordon_fail(e, -EINVAL,
 				   "driver null has no wire: --wire %.20s makes no sense",
 				   a->value[OPT_WIRE]);
@@ -84,9 +118,9 @@ static int check_args(const struct cordon_args *a, struct cordon_err *e)
 	    strcmp(a->value[OPT_IN_FLIGHT], "drop") != 0)
 		return cordon_fail(e, -EINVAL, "--in-flight %.20s: not resend or drop",
 				   a->value[OPT_IN_FLIGHT]);
-	if (wired && a->value[OPT_ECHO])
+	if (a->value[OPT_ECHO] && strcmp(d, "null") != 0)
 		return cordon_fail(e, -EINVAL, "driver %s can't --echo; null can", d);
-	if (wired && strcmp(a->value[OPT_FRONT], a->value[OPT_WIRE]) == 0)
+	if (*wire != WIRE_NONE && strcmp(a->value[OPT_FRONT], a->value[OPT_WIRE]) == 0)
 		return cordon_fail(e, -EINVAL, "%.20s can't be both --front and --wire",
 				   a->value[OPT_FRONT]);
 	return 0;
@@ -96,8 +130,9 @@ static int net_open(void *state, const struct cordon_args *a, struct cordon_port
 		    struct cordon_err *e)
 {
 	struct net *n = state;
+	enum wire wire = WIRE_NONE;
 	uint32_t mtu = 0;
-	int ret = check_args(a, e);
+	int ret = check_args(a, &wire, e);
 
 	if (ret == 0)
 		ret = mtu_of(a->value[OPT_MTU], &mtu, e);
@@ -112,8 +147,8 @@ static int net_open(void *state, const struct cordon_args *a, struct cordon_port
 	n->wire.control = -1;
 	ports->n = 0;
 	ports->arg = a->value[OPT_ECHO] != NULL;
-	if (strcmp(a->driver, "null") != 0) {
-		if (strcmp(a->driver, "tap") == 0)
+	if (wire != WIRE_NONE) {
+		if (wire == WIRE_TAP)
 			ret = net_device_tap(&n->wire, a->value[OPT_WIRE], mtu, 0, e);
 		else
 			ret = net_device_packet(&n->wire, a->value[OPT_WIRE], mtu, e);

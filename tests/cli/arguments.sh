@@ -87,7 +87,8 @@ run an_unknown_option 2 "--colour" --colour
 run an_unknown_short_option 2 "-q" -q
 run an_option_with_an_equals_sign 2 "--mtu=1500" --mtu=1500
 run two_dashes_alone 2 "--: no such option" --
-for o in class driver fence core peer without memory deadline image loader arg front wire mtu; do
+for o in class driver fence core peer without memory deadline image loader arg front wire wire-type \
+	mtu; do
 	refused "--${o}_without_its_value" 2 "--$o: the" "$cordon" domain run "$dom" --$o
 	refused "--${o}_followed_by_an_option" 2 "--$o: the" "$cordon" domain run "$dom" --$o --echo
 done
@@ -105,6 +106,19 @@ refused a_tap_without_a_wire 1 "--wire" "$cordon" domain run "$dom" --driver tap
 run a_wire_for_the_driver_without_one 1 "$w" --wire "$w"
 refused an_echo_of_another_driver 1 "--echo" \
 	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$w" --echo
+refused a_wire_type_of_a_known_driver 1 "--wire-type" \
+	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$w" --wire-type tap
+own() { # NAME TEXT ARGUMENT...: with a driver that the class doesn't know
+	what=$1 text=$2
+	shift 2
+	refused "$what" 1 "$text" \
+		"$cordon" domain run "$dom" --front "$f" --image "build/${V:-release}/drivers/net-null" "$@"
+}
+own a_wire_type_without_a_wire "without --wire" --wire-type tap
+own a_wire_type_that_is_none "avian" --wire "$w" --wire-type avian
+own a_wire_of_an_own_driver_that_does_not_exist "$w" --driver mine --wire "$w"
+own an_echo_of_an_own_driver "net-null can't --echo" --echo
+own an_image_without_a_fence "fence inline" --fence inline
 refused the_same_device_twice 1 "$f" \
 	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$f"
 

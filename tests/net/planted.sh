@@ -5,7 +5,7 @@
 set -u
 
 name=a_head_that_is_checked_in_one_place_and_sent_from_another_is_caught
-program=build/plant-no-copy-once/tests/net/front
+program=build/plant-no-copy-once/tests/net/front_scribble
 
 echo "1..1"
 if [ "${V:-release}" != release ]; then
