@@ -455,11 +455,14 @@ int net_front_drain(struct net_front *f)
 
 void net_front_detach(struct net_front *f)
 {
+	uint32_t left;
+
 	if (!f->chan)
 		return;
-	/* All that it had published: a ring full at most, since nobody adds to it any more. */
-	while (from_driver(f, BATCH) > 0)
-		;
+	/* All that it had published: a ring full at most. */
+	left = f->chan->dims.ba * CORDON_DESCS_PER_LINE;
+	while (left >= BATCH && from_driver(f, BATCH) > 0)
+		left -= BATCH;
 	count_calls(f);
 	if (f->past.order) {
 		/* An incarnation that never began has nothing of ours. */

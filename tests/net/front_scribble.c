@@ -213,13 +213,14 @@ static void scribbled_epoch(struct rig *r, struct control *c, pid_t pid, struct 
 	uint64_t epoch = ++t->epochs;
 	struct cordon_err e;
 
-	add_up(t, &r->f);
 	atomic_store(&c->stop, epoch);
 	while (atomic_load(&c->stopped) != epoch) {
 		assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
 		sched_yield();
 	}
+	/* Takes what was published last. */
 	net_front_close(&r->f);
+	add_up(t, &r->f);
 	new_epoch(r, r->f.tap, 1500);
 	r->caller.now = clock_alone;
 	atomic_store(&c->go, epoch);
