@@ -207,26 +207,6 @@ static void add_up(struct tally *t, const struct net_front *f)
 		c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_faults + c->stream_faults;
 }
 
-/* The driver stops, the front-end starts anew, the driver goes on. */
-static void scribbled_epoch(struct rig *r, struct control *c, pid_t pid, struct tally *t)
-{
-	uint64_t epoch = ++t->epochs;
-	struct cordon_err e;
-
-	atomic_store(&c->stop, epoch);
-	while (atomic_load(&c->stopped) != epoch) {
-		assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
-		sched_yield();
-	}
-	/* Takes what was published last. */
-	net_front_close(&r->f);
-	add_up(t, &r->f);
-	new_epoch(r, r->f.tap, 1500);
-	r->caller.now = clock_alone;
-	atomic_store(&c->go, epoch);
-	(void)net_front_start(&r->f, &r->a, &r->pool, &r->caller, TSO, &e);
-}
-
 /* What reached the TAP, to the last byte, is what the check takes. */
 static uint64_t check_what_came(struct rig *r)
 {
@@ -244,6 +224,27 @@ static uint64_t check_what_came(struct rig *r)
 		n++;
 	}
 	return n;
+}
+
+/* The driver stops, the front-end starts anew, the driver goes on. */
+static void scribbled_epoch(struct rig *r, struct control *c, pid_t pid, struct tally *t)
+{
+	uint64_t epoch = ++t->epochs;
+	struct cordon_err e;
+
+	atomic_store(&c->stop, epoch);
+	while (atomic_load(&c->stopped) != epoch) {
+		assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+		sched_yield();
+	}
+	/* Takes what was published last. */
+	net_front_close(&r->f);
+	t->frames += check_what_came(r);
+	add_up(t, &r->f);
+	new_epoch(r, r->f.tap, 1500);
+	r->caller.now = clock_alone;
+	atomic_store(&c->go, epoch);
+	(void)net_front_start(&r->f, &r->a, &r->pool, &r->caller, TSO, &e);
 }
 
 static double seconds(void)
