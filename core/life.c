@@ -88,7 +88,10 @@ int cordon_life_find(struct cordon_life *l, const struct cordon_driver_entry *dr
 			return ret;
 		memcpy(l->image, found, sizeof(l->image));
 	}
-	l->driver = driver;
+	if (driver->name != l->driver_name)
+		snprintf(l->driver_name, sizeof(l->driver_name), "%s", driver->name);
+	l->driver = *driver;
+	l->driver.name = l->driver_name;
 	l->spec = (struct cordon_spec){
 		.name = c->name,
 		.driver = driver->driver,
@@ -111,7 +114,7 @@ static void show_domain(struct cordon_life *l)
 	cordon_page_begin(p);
 	p->domain = l->inc.pid;
 	p->spare = l->spare.pid;
-	snprintf(p->driver, sizeof(p->driver), "%s", l->driver->name);
+	snprintf(p->driver, sizeof(p->driver), "%s", l->driver.name);
 	cordon_page_end(p);
 }
 
@@ -330,14 +333,16 @@ int cordon_life_quiesce(struct cordon_life *l)
 int cordon_life_replace(struct cordon_life *l, const struct cordon_driver_entry *driver,
 			const char *image, struct cordon_err *e)
 {
-	const struct cordon_driver_entry *old_driver = l->driver;
+	struct cordon_driver_entry old_driver = l->driver;
+	char old_image[PATH_MAX], old_name[sizeof(l->driver_name)];
 	struct cordon_death death;
-	char old_image[PATH_MAX];
 	int ret;
 
 	memcpy(old_image, l->image, sizeof(old_image));
-	ret = cordon_life_find(l, driver ? driver : l->driver, image || driver ? image : old_image,
-			       e);
+	memcpy(old_name, l->driver_name, sizeof(old_name));
+	old_driver.name = old_name;
+	ret = cordon_life_find(l, driver ? driver : &old_driver,
+			       image || driver ? image : old_image, e);
 	if (ret < 0)
 		return ret;
 	/* The new one waits, complete, before the old one is asked to stop. */
@@ -345,7 +350,7 @@ int cordon_life_replace(struct cordon_life *l, const struct cordon_driver_entry 
 	if (l->c->fence->can_wait)
 		ret = make(l, &l->spare, e);
 	if (ret < 0) {
-		(void)cordon_life_find(l, old_driver, old_image, NULL);
+		(void)cordon_life_find(l, &old_driver, old_image, NULL);
 		return ret;
 	}
 	if (cordon_life_quiesce(l) < 0)
@@ -357,10 +362,9 @@ int cordon_life_replace(struct cordon_life *l, const struct cordon_driver_entry 
 	if (ret == 0)
 		return 0;
 	(void)cordon_life_end(l, &death);
-	(void)cordon_life_find(l, old_driver, old_image, NULL);
+	(void)cordon_life_find(l, &old_driver, old_image, NULL);
 	if (cordon_life_begin(l, NULL) < 0)
 		return ret;
-	cordon_life_say(l, "the new driver did not begin (%s): back to %s", e->text,
-			old_driver->name);
+	cordon_life_say(l, "the new driver did not begin (%s): back to %s", e->text, old_name);
 	return ret;
 }

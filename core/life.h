@@ -19,7 +19,8 @@
 struct cordon_life {
 	const struct cordon_config *c;
 	FILE *out;
-	const struct cordon_driver_entry *driver; /* c's, until it is replaced */
+	struct cordon_driver_entry driver; /* c's, until it is replaced */
+	char driver_name[64];
 	struct cordon_cores cores;
 	struct cordon_ports ports;
 	char image[PATH_MAX], loader[PATH_MAX];
@@ -83,7 +84,8 @@ int cordon_life_replace(struct cordon_life *l, const struct cordon_driver_entry 
 /* Forget the memory of the last incarnation. */
 void cordon_life_forget(struct cordon_life *l);
 
-/* Find the image of the driver and the loader, and fill in l->spec. 0 or -errno with the line. */
+/* Find the image of @driver (copied; @image NULL: in its usual place) and the loader, and fill in l->spec.
+ * 0 or -errno with the line; then nothing has changed. */
 int cordon_life_find(struct cordon_life *l, const struct cordon_driver_entry *driver,
 		     const char *image, struct cordon_err *e);
 

@@ -116,7 +116,7 @@ static void say_serving(struct supervisor *s)
 	if (c->fence->own_core)
 		snprintf(core, sizeof(core), "core %d (%s), ", l->cores.core, l->cores.reason);
 	cordon_life_state(l, CORDON_STATE_SERVING);
-	cordon_life_say(l, "serving: driver %s, fence %s, %s%sfront-end CPU %d", l->driver->name,
+	cordon_life_say(l, "serving: driver %s, fence %s, %s%sfront-end CPU %d", l->driver.name,
 			c->fence->name, l->inc.boot.io_mode == CORDON_IO_RW ? "read/write, " : "",
 			core, l->cores.peer);
 }
@@ -355,33 +355,34 @@ static int order_start(struct supervisor *s, char *text, size_t size)
 static int order_replace(struct supervisor *s, char *text, size_t size)
 {
 	struct cordon_life *l = &s->life;
-	const struct cordon_driver_entry *driver = NULL;
+	struct cordon_driver_entry driver;
+	const char *name = NULL, *image = NULL;
 	struct cordon_err e = { "" };
-	const char *image = NULL;
-	int ret;
+	int ret = 0;
 
 	for (unsigned i = 1; i < s->request.n; i++) {
 		const char *w = s->request.word[i];
 
 		if (strncmp(w, "image=", 6) == 0) {
 			image = w + 6;
-			continue;
-		}
-		if (strncmp(w, "driver=", 7) == 0)
-			for (driver = l->c->class->drivers; driver->name; driver++)
-				if (strcmp(driver->name, w + 7) == 0)
-					break;
-		if (!driver || !driver->name) {
-			snprintf(text, size,
-				 "%.60s: class %s has no such driver, or it is no word "
-				 "of replace",
-				 w, l->c->class->name);
+		} else if (strncmp(w, "driver=", 7) == 0) {
+			name = w + 7;
+		} else {
+			snprintf(text, size, "%.60s: no word of replace", w);
 			return 2;
 		}
 	}
+	if (name || image)
+		ret = cordon_class_driver(l->c->class, name, image, &driver, &e);
+	if (ret == 0 && (name || image) && !serving(s))
+		ret = cordon_life_find(l, &driver, image, &e);
+	if (ret < 0) {
+		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
+		return 2;
+	}
 	if (!serving(s))
 		return order_start(s, text, size);
-	ret = cordon_life_replace(l, driver, image, &e);
+	ret = cordon_life_replace(l, name || image ? &driver : NULL, image, &e);
 	if (ret < 0 && !serving(s)) {
 		cordon_life_state(l, CORDON_STATE_FAILED);
 		cordon_life_say(l, "failed: %s", e.text);
@@ -393,7 +394,7 @@ static int order_replace(struct supervisor *s, char *text, size_t size)
 	}
 	count(&l->page->common.replacements);
 	cordon_life_say(l, "serving: incarnation %u, driver %s, by order", l->page->incarnation,
-			l->driver->name);
+			l->driver.name);
 	snprintf(text, size, "domain %s: serving, incarnation %u", l->c->name,
 		 l->page->incarnation);
 	return 0;
@@ -589,7 +590,6 @@ static void init(struct supervisor *s, const struct cordon_config *c, FILE *out)
 
 	l->c = c;
 	l->out = out;
-	l->driver = c->driver;
 	l->sigchld_fd = l->signal_fd = -1;
 	cordon_incarnation_init(&l->inc);
 	cordon_incarnation_init(&l->spare);
