@@ -28,7 +28,7 @@ ARCH := $(shell uname -m)
 
 CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
-SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/io.c core/domain.c core/switch_$(ARCH).S
+SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/domain.c core/switch_$(ARCH).S
 RUNTIME := $(wildcard core/runtime/*.c)
 DRIVER_LIB := domains/net/wire.c
 DRIVERS := $(wildcard domains/*/drv_*.c)

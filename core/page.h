@@ -54,6 +54,7 @@ enum cordon_state {
 	X(errors, "what the driver did wrong, all kinds")           \
 	X(sleeps, "times the front-end slept")                      \
 	X(rings, "doorbells that it rang")                          \
+	X(vain_rings, "rings of the driver that brought nothing")   \
 	X(restarts, "incarnations after the first")                 \
 	X(crashes, "incarnations ended by a signal")                \
 	X(exits, "incarnations that ended by themselves")           \

@@ -15,6 +15,8 @@
 #include "core/life.h"
 
 #define PING_EVERY_MS 250
+/* A domain that may sleep is woken less often for that: a tenth of a millisecond each time. */
+#define PING_ASLEEP_MS 1000
 /* Of a deadline, the part that must have been taken by others for silence to be explained. */
 #define STOLEN_PART 2u
 
@@ -29,6 +31,17 @@ struct supervisor {
 	sigset_t old_mask;
 	int deleted; /* by order */
 };
+
+/* One loop can't sleep for both parties: it would have to know what each driver waits for. */
+static int check_wait(const struct cordon_config *c, struct cordon_err *e)
+{
+	if (c->fence->poll && c->wait != CORDON_WAIT_SPIN)
+		return cordon_fail(e, -EINVAL,
+				   "domain %s: fence %s only spins: --wait %s needs fence process "
+				   "or thread",
+				   c->name, c->fence->name, cordon_wait_name(c->wait));
+	return 0;
+}
 
 static int check_host(struct cordon_life *l, struct cordon_err *e)
 {
@@ -79,7 +92,6 @@ static void fill_page(struct supervisor *s)
 {
 	struct cordon_life *l = &s->life;
 	const struct cordon_config *c = l->c;
-	static const char *const waits[] = { "spin", "adaptive", "sleep" };
 	const char *front = "", *wire = "";
 	struct cordon_page *p = s->run.page;
 
@@ -88,7 +100,7 @@ static void fill_page(struct supervisor *s)
 	snprintf(p->class, sizeof(p->class), "%s", c->class->name);
 	snprintf(p->driver, sizeof(p->driver), "%s", c->driver->name);
 	snprintf(p->fence, sizeof(p->fence), "%s", c->fence->name);
-	snprintf(p->wait, sizeof(p->wait), "%s", waits[c->wait]);
+	snprintf(p->wait, sizeof(p->wait), "%s", cordon_wait_name(c->wait));
 	snprintf(p->front, sizeof(p->front), "%s", front);
 	snprintf(p->wire, sizeof(p->wire), "%s", wire);
 	p->supervisor = getpid();
@@ -430,7 +442,7 @@ static enum cordon_outcome turn(struct supervisor *s, struct cordon_err *e)
 
 	if (serving(s))
 		cordon_life_prepare(l);
-	n = poll(p, 4, PING_EVERY_MS);
+	n = poll(p, 4, l->c->wait == CORDON_WAIT_SPIN ? PING_EVERY_MS : PING_ASLEEP_MS);
 
 	if (p[0].revents)
 		return CORDON_RAN;
@@ -603,7 +615,8 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	l = &s->life;
 	init(s, c, out);
 	if (cordon_name_check(c->name, e) < 0 || cordon_life_find(l, c->driver, c->image, e) < 0 ||
-	    check_host(l, e) < 0 || pick_cores(l, s->crowded, sizeof(s->crowded), e) < 0)
+	    check_wait(c, e) < 0 || check_host(l, e) < 0 ||
+	    pick_cores(l, s->crowded, sizeof(s->crowded), e) < 0)
 		goto out_free;
 	l->spec.core = l->cores.core;
 	s->front_state = calloc(1, c->class->front_size);

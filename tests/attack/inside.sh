@@ -149,7 +149,7 @@ if begin "tap with a ring" --driver tap --wire inside1; then
 	end
 fi
 if begin "tap with read and write" --driver tap --wire inside2 --without uring --without ring; then
-	look "9:/dev/net/tun"
+	look "11:/dev/net/tun"
 	end
 fi
 echo "1..$n"
