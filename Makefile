@@ -42,7 +42,8 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
-	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front
+	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front \
+	build/plant-no-fence/tests/waiting/volume
 
 # ---- flags ---------------------------------------------------------------------------------------
 
@@ -69,11 +70,13 @@ OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 OPT_clang := -O2
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
-PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once
+PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once \
+	plant-no-fence
 OPT_plant-relaxed-publish := $(OPT_tsan) -DCORDON_PLANT_RELAXED_PUBLISH
 OPT_plant-second-fetch := $(OPT_asan) -DCORDON_PLANT_SECOND_FETCH
 OPT_plant-credit-off-by-one := -O2 -DCORDON_PLANT_CREDIT_OFF_BY_ONE
 OPT_plant-no-copy-once := $(OPT_asan) -DCORDON_PLANT_NO_COPY_ONCE
+OPT_plant-no-fence := -O2 -DCORDON_PLANT_NO_FENCE
 $(foreach p,$(PLANTS),$(eval CC_$(p) := $(CC)))
 
 # Images and the loader are never instrumented: they run without a libc, behind the fence.
