@@ -117,6 +117,9 @@ int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err 
  * ("1,3"; empty if there are none). */
 void cordon_run_taken(const char *name, char *list, size_t size);
 
+/* The same without those whose domains all sleep when they are idle, and can share. */
+void cordon_run_awake(const char *name, char *list, size_t size);
+
 /* Remove it. */
 void cordon_run_close(struct cordon_run *run);
 

@@ -75,12 +75,19 @@ static int pick_cores(struct cordon_life *l, char *crowded, size_t size, struct 
 	cordon_run_taken(l->c->name, taken, sizeof(taken));
 	ask.taken = taken[0] ? taken : NULL;
 	ret = cordon_cores_pick(&ask, &l->cores);
+	if (ask.taken && l->c->wait == CORDON_WAIT_SLEEP &&
+	    (ret < 0 || l->cores.core == l->cores.peer)) {
+		/* None is free: one is shared with domains that sleep too. */
+		cordon_run_awake(l->c->name, taken, sizeof(taken));
+		ask.taken = taken[0] ? taken : NULL;
+		ret = cordon_cores_pick(&ask, &l->cores);
+	}
 	if (ask.taken && (ret < 0 || l->cores.core == l->cores.peer)) {
 		/* Better slow than not at all; but say so. */
 		ask.taken = NULL;
 		ret = cordon_cores_pick(&ask, &l->cores);
 		if (ret == 0)
-			snprintf(crowded, size, "other domains spin on CPU %s, and none is left",
+			snprintf(crowded, size, "other domains run on CPU %s, and none is left",
 				 taken);
 	}
 	if (ret < 0)
