@@ -6,6 +6,7 @@
 #   make test       everything that must hold (root); make V=asan check runs one variant
 #   make lint       clang-tidy, format, links, shell scripts
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
+#   make bench-wait what waiting costs, by policy (root)
 
 MAKEFLAGS += -rR --no-print-directory
 SHELL := /bin/sh
@@ -144,7 +145,7 @@ $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d)
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net clean
+.PHONY: all test run-tests check lint format demo bench-net bench-wait clean
 
 all: $(PROGRAMS_$(V))
 
@@ -189,6 +190,11 @@ bench-net:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
+
+bench-wait:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/wakeup
+	@bench/wait
 
 clean:
 	rm -rf build

@@ -52,6 +52,7 @@ serves_or_ended() {
 
 begin() { # SUFFIX OPTION...: a supervisor in $pid, what it says in $out
 	out=$tmp/out$1
+	: >"$out"
 	name=$dom$1
 	shift
 	# shellcheck disable=SC2086 # a list of options
