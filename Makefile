@@ -67,7 +67,8 @@ CC_clang := $(CLANG)
 OPT_release := -O2
 OPT_debug := -O0 -DCORDON_DEBUG
 OPT_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+# It does not know fences, and gcc warns of each.
+OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-tsan
 OPT_clang := -O2
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
