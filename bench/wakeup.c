@@ -14,11 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/bell.h"
 #include "core/clock.h"
-#include "core/fence.h"
 #include "core/host.h"
+#include "core/incarnation.h"
 #include "core/sleeper.h"
+#include "domains/net/class.h"
 #include "domains/net/net.h"
 
 #define SECOND UINT64_C(1000000000)
@@ -66,7 +66,7 @@ static void *wait_for_bell(void *arg)
 static void start_domain(int core, enum cordon_wait wait)
 {
 	static char image[PATH_MAX], loader[PATH_MAX];
-	struct cordon_boot *b = &inc.boot;
+	const struct cordon_ports none = { .n = 0 };
 	char self[PATH_MAX - 32];
 	cordon_parts missing = 0;
 	struct cordon_err e = { "" };
@@ -85,26 +85,14 @@ static void start_domain(int core, enum cordon_wait wait)
 				     .loader = loader,
 				     .core = core,
 				     .parts = ((1u << CORDON_PART_COUNT) - 1) & ~missing,
-				     .memory_limit = (uint64_t)32 << 20 };
-	inc.fence = &cordon_fence_process;
-	inc.spec = &spec;
-	inc.chan = inc.pool = CORDON_MEMORY_NONE;
-	b->size = sizeof(*b);
-	b->ring.fd = -1;
-	b->chan_dims = (struct cordon_chan_dims){ .calls = 8, .ab = 16, .ba = 16 };
-	b->pool_dims = (struct cordon_pool_dims){ .small = 16, .big = 2 };
-	b->wait = wait;
-	b->backstop_ms = CORDON_BACKSTOP_MS;
-	cordon_clock_calibrate(&b->clock);
-	ret = cordon_memory_make(&inc.chan, "wakeup", cordon_chan_size(&b->chan_dims), &e);
+				     .memory_limit = (uint64_t)64 << 20,
+				     .wait = wait };
+	ret = cordon_incarnation_make(&inc, &cordon_fence_process, &spec, &cordon_class_net, &none,
+				      -1, &e);
 	if (ret == 0)
-		ret = cordon_memory_make(&inc.pool, "wakeup", cordon_pool_size(&b->pool_dims), &e);
+		ret = cordon_chan_init_a(&chan, inc.chan.addr, &cordon_class_net.chan);
 	if (ret == 0)
-		ret = cordon_bells_make(b, &e);
-	if (ret == 0)
-		ret = cordon_chan_init_a(&chan, inc.chan.addr, &b->chan_dims);
-	if (ret == 0)
-		ret = inc.fence->start(&inc, &e);
+		ret = inc.fence->go(&inc);
 	if (ret < 0)
 		fail(e.text);
 	chan.waiter.peer_may = wait != CORDON_WAIT_SPIN;
@@ -166,7 +154,7 @@ int main(int argc, char **argv)
 		second = wake(i);
 		printf("%ju %ju\n", (uintmax_t)first, (uintmax_t)second);
 	}
-	inc.fence->end(&inc, &death);
-	cordon_bells_drop(&inc.boot.bells);
+	(void)cordon_incarnation_end(&inc, &death);
+	cordon_incarnation_drop(&inc);
 	return 0;
 }
