@@ -128,6 +128,7 @@ good=1
 for i in 1 2 3 4; do
 	begin $i --driver null --front slpf$i --wait sleep || good=0
 	grep -q 'other domains' "$out" && good=0
+	soon asleep_three_times || good=0
 	shared="${shared:-} $pid"
 done
 for p in $shared; do
