@@ -7,6 +7,7 @@
 #   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
 #   make lint       clang-tidy, format, links, shell scripts
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
+#   make bench-wait what waiting costs, by policy (root)
 
 MAKEFLAGS += -rR --no-print-directory
 SHELL := /bin/sh
@@ -29,7 +30,7 @@ ARCH := $(shell uname -m)
 
 CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
-SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/io.c core/domain.c core/switch_$(ARCH).S
+SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/domain.c core/switch_$(ARCH).S
 RUNTIME := $(wildcard core/runtime/*.c)
 DRIVER_LIB := domains/net/wire.c
 DRIVERS := $(wildcard domains/*/drv_*.c)
@@ -43,7 +44,8 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
-	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front_scribble
+	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front_scribble \
+	build/plant-no-fence/tests/waiting/volume
 
 # ---- flags ---------------------------------------------------------------------------------------
 
@@ -68,15 +70,18 @@ CC_clang := $(CLANG)
 OPT_release := -O2
 OPT_debug := -O0 -DCORDON_DEBUG
 OPT_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+# It does not know fences, and gcc warns of each.
+OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-tsan
 OPT_clang := -O2
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
-PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once
+PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once \
+	plant-no-fence
 OPT_plant-relaxed-publish := $(OPT_tsan) -DCORDON_PLANT_RELAXED_PUBLISH
 OPT_plant-second-fetch := $(OPT_asan) -DCORDON_PLANT_SECOND_FETCH
 OPT_plant-credit-off-by-one := -O2 -DCORDON_PLANT_CREDIT_OFF_BY_ONE
 OPT_plant-no-copy-once := $(OPT_asan) -DCORDON_PLANT_NO_COPY_ONCE
+OPT_plant-no-fence := -O2 -DCORDON_PLANT_NO_FENCE
 $(foreach p,$(PLANTS),$(eval CC_$(p) := $(CC)))
 
 # Images and the loader are never instrumented: they run without a libc, behind the fence.
@@ -182,7 +187,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net install uninstall clean
+.PHONY: all test run-tests check lint format demo bench-net bench-wait install uninstall clean
 
 all: $(PROGRAMS_$(V))
 
@@ -256,6 +261,10 @@ uninstall:
 		[ ! -d "$(DESTDIR)$$d" ] || \
 			find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
 	done
+bench-wait:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/wakeup
+	@bench/wait
 
 clean:
 	rm -rf build

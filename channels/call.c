@@ -197,6 +197,11 @@ static unsigned serve_line(struct cordon_server *s, unsigned i, const struct cor
 	return 1;
 }
 
+void cordon_serve_all(struct cordon_server *s)
+{
+	s->rounds |= FULL_SCAN_ROUNDS - 1;
+}
+
 unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, void *state,
 		      unsigned budget)
 {

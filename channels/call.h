@@ -111,4 +111,8 @@ void cordon_server_init(struct cordon_server *s, struct cordon_line *lines, unsi
 unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, void *state,
 		      unsigned budget);
 
+/* Have the next cordon_serve() look at all lines: after it, no request that was there before is left
+ * unseen (unless @budget ends it, which its result says). */
+void cordon_serve_all(struct cordon_server *s);
+
 #endif

@@ -12,6 +12,9 @@ static int chan_init(struct cordon_chan *c, struct cordon_line *lines,
 		return -EINVAL;
 	memset(c, 0, sizeof(*c));
 	c->dims = *dims;
+	c->b = b;
+	cordon_waiter_init(&c->waiter, &lines[b ? CORDON_LINE_B_WAIT : CORDON_LINE_A_WAIT],
+			   &lines[b ? CORDON_LINE_A_WAIT : CORDON_LINE_B_WAIT]);
 	ab = lines + CORDON_LINE_FIRST_CALL + dims->calls;
 	ba = ab + dims->ab;
 	if (b)

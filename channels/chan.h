@@ -8,6 +8,7 @@
 
 #include "channels/call.h"
 #include "channels/stream.h"
+#include "channels/wait.h"
 
 struct cordon_chan {
 	struct cordon_chan_dims dims;
@@ -17,6 +18,8 @@ struct cordon_chan {
 	};
 	struct cordon_stream_tx tx; /* to the peer */
 	struct cordon_stream_rx rx; /* from the peer */
+	struct cordon_waiter waiter;
+	bool b; /* which side */
 };
 
 /*
@@ -26,5 +29,12 @@ struct cordon_chan {
  */
 int cordon_chan_init_a(struct cordon_chan *c, void *mem, const struct cordon_chan_dims *dims);
 int cordon_chan_init_b(struct cordon_chan *c, void *mem, const struct cordon_chan_dims *dims);
+
+/* Grows with whatever this side publishes: lines, credits, requests, replies. Private; never read
+ * from shared memory. */
+static inline uint64_t cordon_chan_published(const struct cordon_chan *c)
+{
+	return c->tx.sent + c->rx.told + (c->b ? c->server.served : c->client.calls);
+}
 
 #endif

@@ -5,7 +5,7 @@
  *
  * Parties: A is the one that makes calls (a front-end), B the one that serves them (a driver).
  *
- *   line 0        A's wait word     (A writes: "I sleep"; used from the sleeping policies on)
+ *   line 0        A's wait word     (A writes: "I sleep"; see wait.h)
  *   line 1        A's credits       (A writes: lines of stream B->A consumed so far)
  *   line 2        B's wait word     (B writes)
  *   line 3        B's credits       (B writes: lines of stream A->B consumed so far)

@@ -73,6 +73,17 @@ static inline void cordon_copy_out(struct cordon_line *line, const union cordon_
 		atomic_store_explicit(&line->opaque_[1 + i], from->word[i], memory_order_relaxed);
 }
 
+/* Between an own store and a later load of what the peer stores: the one order that acquire and
+ * release don't give, and that only sleeping needs (wait.h). In the kernel: smp_mb(). */
+static inline void cordon_full_fence(void)
+{
+#if defined(CORDON_PLANT_NO_FENCE)
+	atomic_signal_fence(memory_order_seq_cst);
+#else
+	atomic_thread_fence(memory_order_seq_cst);
+#endif
+}
+
 /* One turn of a polling loop: tells the core that it is one. */
 static inline void cordon_relax(void)
 {

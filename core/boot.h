@@ -40,6 +40,14 @@ struct cordon_clock {
 	uint64_t mult;
 };
 
+/* Doorbells, under a wait policy that sleeps; else all -1. See bell.h. */
+struct cordon_bells {
+	int32_t own; /* an eventfd: the front-end rings it. The supervisor's alone */
+	int32_t wake; /* an epoll set: what the domain sleeps on */
+	int32_t peer; /* an eventfd: the domain rings it, the front-end sleeps on it */
+	uint32_t zero;
+};
+
 struct cordon_boot {
 	uint32_t size; /* of this structure, for a loader and an image of different age */
 	uint32_t io_mode;
@@ -57,6 +65,9 @@ struct cordon_boot {
 	int32_t port_fd[CORDON_PORTS_MAX]; /* io_mode RW */
 	struct cordon_ring ring; /* io_mode URING; fixed file i is port i */
 	struct cordon_clock clock;
+	struct cordon_bells bells;
+	uint32_t wait; /* enum cordon_wait: of both ends */
+	uint32_t backstop_ms; /* a sleep ends after that, whatever happens */
 	uint64_t arg; /* for tests: handed through from the command line */
 };
 

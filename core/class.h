@@ -75,6 +75,9 @@ struct cordon_class {
 		     struct cordon_caller *caller, struct cordon_err *e);
 	/* Required. The data plane: at most @budget pieces of work; returns how many were done. */
 	unsigned (*poll)(void *front, unsigned budget);
+	/* Optional. A descriptor that is readable when poll could do something that the driver didn't
+	 * bring about; -1: nothing of the kind now. Asked before the loop sleeps. */
+	int (*device)(const void *front);
 	/* Required. Ask the driver for a sign of life. 0 or -errno; may block like start. */
 	int (*ping)(void *front);
 	/* Required. Stop the flow in order; may block like start. */

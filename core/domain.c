@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "core/domain.h"
 
+#include <linux/eventpoll.h>
 #include "core/clock.h"
+#include "core/sys.h"
 
 /* Control calls answered in one round: few, so that the data plane never waits long. */
 #define SERVE_BUDGET 8u
@@ -71,6 +73,46 @@ static int drive(void *arg, unsigned budget)
 	return n;
 }
 
+static int look(void *arg, unsigned budget)
+{
+	struct cordon_domain *d = arg;
+
+	(void)budget;
+	return cordon_sleeper_look(&d->sleeper);
+}
+
+static void idle(void *arg)
+{
+	struct cordon_domain *d = arg;
+	struct epoll_event event;
+
+	switch (cordon_sleeper_idle(&d->sleeper, d->loop.busy, cordon_now(d))) {
+	case CORDON_DOZE_POLL:
+		cordon_relax();
+		break;
+	case CORDON_DOZE_CHECK:
+		cordon_serve_all(&d->chan.server);
+		break;
+	case CORDON_DOZE_SLEEP:
+		/* What the kernel did not take of the I/O is tried again. */
+		if (d->io.queued == 0)
+			(void)cordon_sys6(__NR_epoll_pwait, d->boot.bells.wake, (long)&event, 1,
+					  d->boot.backstop_ms, 0, 0);
+		cordon_sleeper_woke(&d->sleeper, cordon_now(d));
+		break;
+	}
+}
+
+/* Nothing of it under spin: the loop is what it is without. */
+static int set_up_sleep(struct cordon_domain *d)
+{
+	cordon_sleeper_init(&d->sleeper, &d->chan, d->boot.wait, d->boot.bells.peer);
+	if (d->boot.wait == CORDON_WAIT_SPIN)
+		return 0;
+	cordon_loop_set_idle(&d->loop, idle, d);
+	return cordon_loop_add(&d->loop, look, d);
+}
+
 int cordon_domain_init(struct cordon_domain *d, const struct cordon_driver *driver,
 		       const struct cordon_boot *boot)
 {
@@ -101,6 +143,8 @@ int cordon_domain_init(struct cordon_domain *d, const struct cordon_driver *driv
 	ret = cordon_loop_add(&d->loop, serve, d);
 	if (ret == 0)
 		ret = cordon_loop_add(&d->loop, drive, d);
+	if (ret == 0)
+		ret = set_up_sleep(d);
 	return ret < 0 ? ret : driver->open(d, d->state);
 }
 

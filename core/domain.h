@@ -11,6 +11,7 @@
 #include "core/driver.h"
 #include "core/fiber.h"
 #include "core/loop.h"
+#include "core/sleeper.h"
 
 struct cordon_domain {
 	const struct cordon_driver *driver;
@@ -22,6 +23,7 @@ struct cordon_domain {
 	struct cordon_io io;
 	struct cordon_sched sched;
 	struct cordon_loop loop;
+	struct cordon_sleeper sleeper;
 	int error; /* why the loop ended: 0, or -errno */
 };
 

@@ -25,7 +25,9 @@ struct cordon_driver {
 	/* Required. Called once, before anything else. 0, or -errno: the domain ends. */
 	int (*open)(struct cordon_domain *domain, void *state);
 	/* Required. The data plane: do at most @budget pieces of work, return how many were done.
-	 * Called over and over; never waits. A negative result ends the domain. */
+	 * Called over and over; never waits. A negative result ends the domain. 0: there is nothing
+	 * to do until the channel or a port brings something (then the domain may sleep); what was
+	 * left over counts as nothing only if it waits for that. */
 	int (*poll)(void *state, unsigned budget);
 	/* Optional. Called at the end of a domain that ends in order (inline and thread only: a
 	 * process just goes). */

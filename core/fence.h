@@ -19,6 +19,7 @@
 #include "core/memory.h"
 #include "core/parts.h"
 #include "core/stacks.h"
+#include "core/waiting.h"
 
 /* What a domain is to be. Borrowed by its incarnations. */
 struct cordon_spec {
@@ -29,6 +30,7 @@ struct cordon_spec {
 	int core; /* CPU number */
 	cordon_parts parts; /* of the fence */
 	uint64_t memory_limit; /* bytes */
+	enum cordon_wait wait;
 	uint64_t arg; /* for the driver's tests; 0: what its ports say */
 };
 

@@ -136,6 +136,8 @@ static int inline_go(struct cordon_incarnation *inc)
 static void thread_end(struct cordon_incarnation *inc, struct cordon_death *death)
 {
 	atomic_store(&inc->stop, true);
+	if (inc->boot.bells.own >= 0)
+		cordon_bell_ring(inc->boot.bells.own);
 	if (inc->thread_runs)
 		pthread_join(inc->thread, NULL);
 	inc->thread_runs = 0;

@@ -37,6 +37,7 @@
 #include "core/ring.h"
 #include "core/runtime/runtime.h"
 #include "core/sys.h"
+#include "core/waiting.h"
 
 #define START_TIMEOUT_MS 5000
 /* User numbers from here on are given to nobody (systemd's list of ranges ends below). */
@@ -116,6 +117,8 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	p->boot.ring.witness = -1;
 	for (unsigned i = 0; i < p->boot.nports; i++)
 		p->boot.port_fd[i] = (int)(CORDON_FD_PORT + i);
+	if (p->boot.wait != CORDON_WAIT_SPIN)
+		p->boot.bells = (struct cordon_bells){ -1, CORDON_FD_WAKE, CORDON_FD_PEER, 0 };
 	ret = cordon_filter_make(p, e);
 	if (ret < 0)
 		return ret;
@@ -138,6 +141,10 @@ static int freeze(struct launch *l, struct cordon_err *e)
 		l->source[CORDON_FD_RING] = inc->boot.ring.fd;
 	for (unsigned i = 0; inc->boot.io_mode == CORDON_IO_RW && i < inc->boot.nports; i++)
 		l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
+	if (inc->boot.wait != CORDON_WAIT_SPIN) {
+		l->source[CORDON_FD_WAKE] = inc->boot.bells.wake;
+		l->source[CORDON_FD_PEER] = inc->boot.bells.peer;
+	}
 	return 0;
 }
 

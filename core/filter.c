@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "core/waiting.h"
 
 static int allow_ring(scmp_filter_ctx ctx, int fd)
 {
@@ -25,6 +26,19 @@ static int allow_port(scmp_filter_ctx ctx, int fd)
 		return ret;
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
 				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+}
+
+static int allow_sleep(scmp_filter_ctx ctx, const struct cordon_bells *b)
+{
+	int ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(epoll_pwait), 2,
+				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)b->wake, 0),
+				   SCMP_A4(SCMP_CMP_EQ, 0, 0));
+
+	if (ret < 0)
+		return ret;
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 2,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)b->peer, 0),
+				SCMP_A2(SCMP_CMP_EQ, sizeof(uint64_t), 0));
 }
 
 /* libseccomp 2.5 exports to a descriptor only. */
@@ -64,6 +78,8 @@ int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e)
 		ret = allow_ring(ctx, b->ring.fd);
 	for (unsigned i = 0; ret == 0 && b->io_mode == CORDON_IO_RW && i < b->nports; i++)
 		ret = allow_port(ctx, b->port_fd[i]);
+	if (ret == 0 && b->wait != CORDON_WAIT_SPIN)
+		ret = allow_sleep(ctx, &b->bells);
 	if (ret == 0)
 		ret = export(ctx, plan);
 fail:

@@ -6,6 +6,8 @@
  *   exit_group         always
  *   io_uring_enter     on the granted ring alone; GETEVENTS is the only flag; no signal mask
  *   read, write        on the granted ports alone, where there is no ring
+ *   epoll_pwait        on what the domain sleeps on, without a signal mask } under a wait policy
+ *   write              of eight bytes to the front-end's doorbell          } that sleeps
  */
 #ifndef CORDON_CORE_FILTER_H
 #define CORDON_CORE_FILTER_H
@@ -13,7 +15,7 @@
 #include "core/err.h"
 #include "core/plan.h"
 
-/* Compile (libseccomp) the filter for the ports of @plan->boot into @plan->filter. 0 or -errno. */
+/* Compile (libseccomp) the filter for the ports and the wait policy of @plan->boot into @plan->filter. 0 or -errno. */
 int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e);
 
 #endif

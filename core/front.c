@@ -39,6 +39,9 @@ static void show_counters(struct cordon_front *f)
 	SHOW(calls, f->caller.answered);
 	SHOW(call_ns, f->caller.answer_ns);
 	SHOW(call_errors, f->caller.failed);
+	SHOW(sleeps, f->sleeps + f->sleeper.sleeps);
+	SHOW(rings, f->rings + f->sleeper.rings);
+	SHOW(vain_rings, f->ears.spurious);
 }
 
 static int poll_class(void *arg, unsigned budget)
@@ -65,6 +68,23 @@ static int poll_domain(void *arg, unsigned budget)
 	return f->inc && f->inc->fence->poll ? f->inc->fence->poll(f->inc, budget) : 0;
 }
 
+/* How the loop waits from now on: with the bells of @boot. */
+static void take_bells(struct cordon_front *f, const struct cordon_boot *boot)
+{
+	f->wait = boot->wait;
+	cordon_sleeper_init(&f->sleeper, &f->chan, f->wait, boot->bells.own);
+	f->ears.bell = (struct cordon_ear){ .fd = boot->bells.peer };
+}
+
+/* Nobody rings any more, and the wait lines are gone. */
+static void leave_bells(struct cordon_front *f)
+{
+	f->sleeps += f->sleeper.sleeps;
+	f->rings += f->sleeper.rings;
+	memset(&f->sleeper, 0, sizeof(f->sleeper));
+	f->ears.bell = f->ears.device = (struct cordon_ear){ .fd = -1 };
+}
+
 static int attach(struct cordon_front *f, struct cordon_task *t)
 {
 	const struct cordon_incarnation *inc = t->inc;
@@ -75,6 +95,7 @@ static int attach(struct cordon_front *f, struct cordon_task *t)
 	if (ret < 0)
 		return cordon_fail(&t->err, ret, "front-end: channel: %s", strerror(-ret));
 	cordon_pool_init(&f->pool, inc->pool.addr, &f->class->pool, f->tables, 1);
+	take_bells(f, &inc->boot);
 	f->inc = t->inc;
 	return f->class->start(f->state, &f->chan, &f->pool, &f->caller, &t->err);
 }
@@ -84,6 +105,7 @@ static void detach(struct cordon_front *f)
 	if (f->inc)
 		f->class->detach(f->state);
 	f->inc = NULL;
+	leave_bells(f);
 	free(f->tables);
 	f->tables = NULL;
 	show_counters(f);
@@ -149,6 +171,48 @@ static void idle(void *arg)
 		sched_yield();
 }
 
+static int look(void *arg, unsigned budget)
+{
+	struct cordon_front *f = arg;
+
+	(void)budget;
+	return f->inc && f->wait != CORDON_WAIT_SPIN ? cordon_sleeper_look(&f->sleeper) : 0;
+}
+
+static void sleep_now(struct cordon_front *f, uint64_t now)
+{
+	show_counters(f);
+	f->ears.device.fd = f->inc && f->class->device ? f->class->device(f->state) : -1;
+	cordon_ears_sleep(&f->ears, f->loop.busy, now, CORDON_BACKSTOP_MS);
+}
+
+static void idle_or_sleep(void *arg)
+{
+	struct cordon_front *f = arg;
+	uint64_t now;
+
+	if (f->wait == CORDON_WAIT_SPIN) {
+		idle(f);
+		return;
+	}
+	now = cordon_clock_monotonic();
+	if (!f->inc) {
+		sleep_now(f, now);
+		return;
+	}
+	switch (cordon_sleeper_idle(&f->sleeper, f->loop.busy, now)) {
+	case CORDON_DOZE_POLL:
+		idle(f);
+		break;
+	case CORDON_DOZE_CHECK: /* every round looks at everything here */
+		break;
+	case CORDON_DOZE_SLEEP:
+		sleep_now(f, now);
+		cordon_sleeper_woke(&f->sleeper, cordon_clock_monotonic());
+		break;
+	}
+}
+
 static void *front_main(void *arg)
 {
 	struct cordon_front *f = arg;
@@ -185,8 +249,10 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 	f->state = state;
 	f->page = page;
 	f->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->ears.work = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->ears.bell.fd = f->ears.device.fd = -1;
 	f->queue = cordon_workq_make(QUEUE);
-	ret = f->done_fd < 0 || !f->queue ? -ENOMEM : 0;
+	ret = f->done_fd < 0 || f->ears.work < 0 || !f->queue ? -ENOMEM : 0;
 	if (ret == 0)
 		ret = cordon_stacks_map(FIBERS, FIBER_STACK, &f->stacks);
 	if (ret == 0)
@@ -199,12 +265,14 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 					    .now = cordon_clock_monotonic,
 					    .cancel = &f->cancel };
 	cordon_loop_init(&f->loop, &f->sched);
-	cordon_loop_set_idle(&f->loop, idle, f);
+	cordon_loop_set_idle(&f->loop, idle_or_sleep, f);
 	ret = cordon_loop_add(&f->loop, poll_class, f);
 	if (ret == 0)
 		ret = cordon_loop_add(&f->loop, poll_domain, f);
 	if (ret == 0)
 		ret = cordon_loop_add(&f->loop, poll_work, f);
+	if (ret == 0)
+		ret = cordon_loop_add(&f->loop, look, f);
 	if (ret == 0)
 		ret = start_thread(f, cpu);
 	if (ret == 0)
@@ -223,6 +291,7 @@ int cordon_front_order(struct cordon_front *f, enum cordon_order order,
 		       struct cordon_incarnation *inc)
 {
 	struct cordon_task *t = &f->task;
+	int ret;
 
 	if (under_way(f))
 		return -EBUSY;
@@ -231,7 +300,9 @@ int cordon_front_order(struct cordon_front *f, enum cordon_order order,
 	t->front = f;
 	t->order = order;
 	t->inc = inc;
-	return cordon_workq_put(f->queue, &t->work);
+	ret = cordon_workq_put(f->queue, &t->work);
+	cordon_bell_ring(f->ears.work);
+	return ret;
 }
 
 int cordon_front_done(struct cordon_front *f)
@@ -263,6 +334,7 @@ void cordon_front_end(struct cordon_front *f)
 	if (f->runs) {
 		atomic_store_explicit(&f->cancel, true, memory_order_release);
 		cordon_loop_stop(&f->loop);
+		cordon_bell_ring(f->ears.work);
 		pthread_join(f->thread, NULL);
 	}
 	cordon_stacks_unmap(&f->stacks);
@@ -270,6 +342,8 @@ void cordon_front_end(struct cordon_front *f)
 	cordon_workq_free(f->queue);
 	if (f->done_fd >= 0)
 		close(f->done_fd);
+	if (f->ears.work >= 0)
+		close(f->ears.work);
 	memset(f, 0, sizeof(*f));
-	f->done_fd = -1;
+	f->done_fd = f->ears.work = -1;
 }

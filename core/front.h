@@ -8,11 +8,13 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include "core/bell.h"
 #include "core/class.h"
 #include "core/fence.h"
 #include "core/fiber.h"
 #include "core/loop.h"
 #include "core/page.h"
+#include "core/sleeper.h"
 #include "core/work.h"
 
 enum cordon_order {
@@ -52,6 +54,10 @@ struct cordon_front {
 	struct cordon_task task;
 	int done_fd; /* readable when the task is done */
 	unsigned idle; /* rounds without work, in a row */
+	enum cordon_wait wait; /* of the incarnation that is, or was, attached */
+	struct cordon_sleeper sleeper; /* while one is */
+	struct cordon_ears ears;
+	uint64_t sleeps, rings; /* counters, of those before */
 	atomic_bool cancel; /* calls under way are given up */
 	uint64_t polls, useful,
 		work; /* counters: rounds, those that did something, what they did */

@@ -6,15 +6,18 @@
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/bell.h"
 #include "core/cgroup.h"
 #include "core/clock.h"
 #include "core/ring.h"
+#include "core/sleeper.h"
 
 void cordon_incarnation_init(struct cordon_incarnation *inc)
 {
 	memset(inc, 0, sizeof(*inc));
 	inc->chan = inc->pool = CORDON_MEMORY_NONE;
 	inc->boot.ring.fd = inc->boot.ring.witness = -1;
+	inc->boot.bells = CORDON_BELLS_NONE;
 	inc->death_fd = inc->gate_fd = -1;
 }
 
@@ -33,6 +36,8 @@ static int make_memory(struct cordon_incarnation *inc, const struct cordon_class
 	b->chan_dims = class->chan;
 	b->pool_dims = class->pool;
 	b->arg = arg;
+	b->wait = inc->spec->wait;
+	b->backstop_ms = CORDON_BACKSTOP_MS;
 	cordon_clock_calibrate(&b->clock);
 	return ret;
 }
@@ -78,6 +83,8 @@ int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_
 	if (ret == 0)
 		ret = prepare_io(inc, ports, e);
 	if (ret == 0)
+		ret = cordon_bells_make(&inc->boot, e);
+	if (ret == 0)
 		ret = fence->start(inc, e);
 	if (ret < 0) {
 		(void)cordon_ring_drop(&inc->boot.ring);
@@ -95,6 +102,8 @@ int cordon_incarnation_end(struct cordon_incarnation *inc, struct cordon_death *
 void cordon_incarnation_drop(struct cordon_incarnation *inc)
 {
 	cordon_cgroup_drop(inc->cgroup);
+	/* Not before: the front-end was attached to them. */
+	cordon_bells_drop(&inc->boot.bells);
 	cordon_memory_drop(&inc->pool);
 	cordon_memory_drop(&inc->chan);
 	cordon_incarnation_init(inc);

@@ -100,6 +100,7 @@ int cordon_life_find(struct cordon_life *l, const struct cordon_driver_entry *dr
 		.core = l->cores.core,
 		.parts = ((1u << CORDON_PART_COUNT) - 1) & ~c->without,
 		.memory_limit = c->memory_limit,
+		.wait = c->wait,
 		.arg = c->arg,
 	};
 	return 0;

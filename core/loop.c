@@ -48,11 +48,14 @@ static void round_on(struct cordon_loop *loop, struct cordon_fiber *self)
 		did = loop->poller[now].poll(loop->poller[now].arg, CORDON_LOOP_BUDGET);
 		if (did > 0)
 			done += (unsigned)did;
-		if (sched->poller != self)
+		if (sched->poller != self) {
+			loop->busy++;
 			return;
+		}
 	}
 	done += cordon_sched_run(sched, sched->ready);
 	loop->work += done;
+	loop->busy += done > 0;
 	if (!done && !loop->once)
 		loop->idle(loop->idle_arg);
 }

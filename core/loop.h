@@ -29,6 +29,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "core/fiber.h"
 
@@ -39,7 +40,8 @@
  * does nothing about errors. Must return, or wait as a handler may; must not spin. */
 typedef int cordon_poll_fn(void *arg, unsigned budget);
 
-/* One loop; the scheduler has at most one at a time. All members are private. */
+/* One loop; the scheduler has at most one at a time. All members are private, but for
+ * busy, which may be read in the idle function. */
 struct cordon_loop {
 	struct cordon_sched *sched;
 	struct {
@@ -49,6 +51,7 @@ struct cordon_loop {
 	unsigned n;
 	unsigned next; /* poller to call next: outlives the fiber that polls */
 	unsigned work; /* done since cordon_loop_once() was called */
+	uint64_t busy; /* rounds that were not idle */
 	bool active, once;
 	atomic_bool stop;
 	void (*idle)(void *arg);

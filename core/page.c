@@ -210,11 +210,15 @@ static int read_at(int dir, const char *name, struct cordon_page *copy)
 	return ret;
 }
 
-static int core_of(int dir, const char *name)
+static int core_of(int dir, const char *name, int but_sleepers)
 {
 	struct cordon_page page;
 
-	return read_at(dir, name, &page) == 0 ? page.core : -1;
+	if (read_at(dir, name, &page) < 0)
+		return -1;
+	if (but_sleepers && strncmp(page.wait, "sleep", sizeof(page.wait)) == 0)
+		return -1;
+	return page.core;
 }
 
 int cordon_page_read(const char *name, struct cordon_page *copy, int *lives_to,
@@ -281,7 +285,7 @@ unsigned cordon_page_names(char (*names)[CORDON_NAME_MAX], unsigned max)
 	return n;
 }
 
-void cordon_run_taken(const char *name, char *list, size_t size)
+static void list_cores(const char *name, int but_sleepers, char *list, size_t size)
 {
 	DIR *d = opendir(CORDON_RUN_DIR);
 	const struct dirent *ent;
@@ -294,13 +298,23 @@ void cordon_run_taken(const char *name, char *list, size_t size)
 		if (cordon_name_check(ent->d_name, NULL) < 0 || strcmp(ent->d_name, name) == 0 ||
 		    !lives(dirfd(d), ent->d_name))
 			continue;
-		core = core_of(dirfd(d), ent->d_name);
+		core = core_of(dirfd(d), ent->d_name, but_sleepers);
 		if (core < 0 || size - used < 16)
 			continue;
 		used += (size_t)snprintf(list + used, size - used, "%s%d", used ? "," : "", core);
 	}
 	if (d)
 		closedir(d);
+}
+
+void cordon_run_taken(const char *name, char *list, size_t size)
+{
+	list_cores(name, 0, list, size);
+}
+
+void cordon_run_awake(const char *name, char *list, size_t size)
+{
+	list_cores(name, 1, list, size);
 }
 
 void cordon_page_begin(struct cordon_page *p)

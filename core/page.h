@@ -54,6 +54,7 @@ enum cordon_state {
 	X(errors, "what the driver did wrong, all kinds")           \
 	X(sleeps, "times the front-end slept")                      \
 	X(rings, "doorbells that it rang")                          \
+	X(vain_rings, "rings of the driver that brought nothing")   \
 	X(restarts, "incarnations after the first")                 \
 	X(crashes, "incarnations ended by a signal")                \
 	X(exits, "incarnations that ended by themselves")           \
@@ -115,6 +116,9 @@ int cordon_run_open(struct cordon_run *run, const char *name, struct cordon_err 
 /* The cores that living domains other than @name have taken, as a list of CPU numbers in @list
  * ("1,3"; empty if there are none). */
 void cordon_run_taken(const char *name, char *list, size_t size);
+
+/* The same without those whose domains all sleep when they are idle, and can share. */
+void cordon_run_awake(const char *name, char *list, size_t size);
 
 /* Remove it. */
 void cordon_run_close(struct cordon_run *run);

@@ -26,6 +26,8 @@ enum cordon_plan_fd {
 	CORDON_FD_CHAN,
 	CORDON_FD_POOL,
 	CORDON_FD_RING,
+	CORDON_FD_WAKE, /* what the domain sleeps on */
+	CORDON_FD_PEER, /* the front-end's doorbell */
 	CORDON_FD_PORT, /* and following, without a ring */
 	CORDON_FD_END = CORDON_FD_PORT + CORDON_PORTS_MAX,
 };

@@ -15,6 +15,8 @@
 #include "core/life.h"
 
 #define PING_EVERY_MS 250
+/* A domain that may sleep is woken less often for that: a tenth of a millisecond each time. */
+#define PING_ASLEEP_MS 1000
 
 struct supervisor {
 	struct cordon_life life;
@@ -26,6 +28,17 @@ struct supervisor {
 	sigset_t old_mask;
 	int deleted; /* by order */
 };
+
+/* One loop can't sleep for both parties: it would have to know what each driver waits for. */
+static int check_wait(const struct cordon_config *c, struct cordon_err *e)
+{
+	if (c->fence->poll && c->wait != CORDON_WAIT_SPIN)
+		return cordon_fail(e, -EINVAL,
+				   "domain %s: fence %s only spins: --wait %s needs fence process "
+				   "or thread",
+				   c->name, c->fence->name, cordon_wait_name(c->wait));
+	return 0;
+}
 
 static int check_host(struct cordon_life *l, struct cordon_err *e)
 {
@@ -59,12 +72,19 @@ static int pick_cores(struct cordon_life *l, char *crowded, size_t size, struct 
 	cordon_run_taken(l->c->name, taken, sizeof(taken));
 	ask.taken = taken[0] ? taken : NULL;
 	ret = cordon_cores_pick(&ask, &l->cores);
+	if (ask.taken && l->c->wait == CORDON_WAIT_SLEEP &&
+	    (ret < 0 || l->cores.core == l->cores.peer)) {
+		/* None is free: one is shared with domains that sleep too. */
+		cordon_run_awake(l->c->name, taken, sizeof(taken));
+		ask.taken = taken[0] ? taken : NULL;
+		ret = cordon_cores_pick(&ask, &l->cores);
+	}
 	if (ask.taken && (ret < 0 || l->cores.core == l->cores.peer)) {
 		/* Better slow than not at all; but say so. */
 		ask.taken = NULL;
 		ret = cordon_cores_pick(&ask, &l->cores);
 		if (ret == 0)
-			snprintf(crowded, size, "other domains spin on CPU %s, and none is left",
+			snprintf(crowded, size, "other domains run on CPU %s, and none is left",
 				 taken);
 	}
 	if (ret < 0)
@@ -76,7 +96,6 @@ static void fill_page(struct supervisor *s)
 {
 	struct cordon_life *l = &s->life;
 	const struct cordon_config *c = l->c;
-	static const char *const waits[] = { "spin", "adaptive", "sleep" };
 	const char *front = "", *wire = "";
 	struct cordon_page *p = s->run.page;
 
@@ -85,7 +104,7 @@ static void fill_page(struct supervisor *s)
 	snprintf(p->class, sizeof(p->class), "%s", c->class->name);
 	snprintf(p->driver, sizeof(p->driver), "%s", c->driver->name);
 	snprintf(p->fence, sizeof(p->fence), "%s", c->fence->name);
-	snprintf(p->wait, sizeof(p->wait), "%s", waits[c->wait]);
+	snprintf(p->wait, sizeof(p->wait), "%s", cordon_wait_name(c->wait));
 	snprintf(p->front, sizeof(p->front), "%s", front);
 	snprintf(p->wire, sizeof(p->wire), "%s", wire);
 	for (p->count = 0; p->count < CORDON_PAGE_VALUES && c->class->counters[p->count];)
@@ -440,7 +459,7 @@ static enum cordon_outcome turn(struct supervisor *s, struct cordon_err *e)
 
 	if (serving(s))
 		cordon_life_prepare(l);
-	n = poll(p, 4, PING_EVERY_MS);
+	n = poll(p, 4, l->c->wait == CORDON_WAIT_SPIN ? PING_EVERY_MS : PING_ASLEEP_MS);
 
 	if (p[0].revents)
 		return CORDON_RAN;
@@ -615,7 +634,8 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	l = &s->life;
 	init(s, c, out);
 	if (cordon_name_check(c->name, e) < 0 || cordon_life_find(l, c->driver, c->image, e) < 0 ||
-	    check_host(l, e) < 0 || pick_cores(l, s->crowded, sizeof(s->crowded), e) < 0)
+	    check_wait(c, e) < 0 || check_host(l, e) < 0 ||
+	    pick_cores(l, s->crowded, sizeof(s->crowded), e) < 0)
 		goto out_free;
 	l->spec.core = l->cores.core;
 	s->front_state = calloc(1, c->class->front_size);

@@ -35,7 +35,8 @@ struct cordon_config {
 	int show_counters; /* print them at the end */
 	uint64_t arg; /* for tests; 0: the class's */
 	/* Optional. Told of every state, with a line of text (no newline), and, with the same state
-	 * and no text, at least four times a second while all is well. Must not block. */
+	 * and no text, while all is well: at least four times a second under spin, once a second
+	 * under a wait policy that sleeps. Must not block. */
 	void (*tell)(void *arg, enum cordon_state state, const char *text);
 	void *tell_arg;
 };

@@ -9,4 +9,8 @@ enum cordon_wait {
 	CORDON_WAIT_SLEEP, /* sleep at once: several domains may share a core */
 };
 
+/* The policy's name, as the user types it (a static string), and the policy of a name, or -EINVAL. */
+const char *cordon_wait_name(enum cordon_wait wait);
+int cordon_wait_find(const char *name);
+
 #endif

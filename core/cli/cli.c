@@ -70,6 +70,16 @@ static int give_up_part(struct typed *t, const char *part)
 	return 0;
 }
 
+static int set_wait(struct typed *t, const char *v)
+{
+	int wait = cordon_wait_find(v);
+
+	if (wait < 0)
+		return usage("--wait %.40s: not spin, adaptive or sleep%s", v, "");
+	t->config.wait = (enum cordon_wait)wait;
+	return 0;
+}
+
 static int set_memory(struct typed *t, const char *v)
 {
 	unsigned long mb = 0;
@@ -139,6 +149,7 @@ static const struct run_option {
 	{ "fence", "FENCE", "process (default), thread, inline", NULL, STRING(fence) },
 	{ "core", "CPU", "the domain's core (default: auto)", NULL, STRING(config.core) },
 	{ "peer", "CPU", "the front-end's CPU (default: auto)", NULL, STRING(config.peer) },
+	{ "wait", "POLICY", "spin (default), adaptive, sleep: when idle", set_wait, 0 },
 	{ "without", "PART", "give up a part of the fence; may be repeated", give_up_part, 0 },
 	{ "memory", "MB", "limit of the domain's memory (default 64)", set_memory, 0 },
 	{ "deadline", "MS", "silence that is taken for a hang (default 1000)", set_deadline, 0 },

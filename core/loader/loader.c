@@ -25,6 +25,7 @@
 #include "core/loader/image.h"
 #include "core/plan.h"
 #include "core/runtime/runtime.h"
+#include "core/waiting.h"
 
 #define GUARD 65536u
 
@@ -233,6 +234,7 @@ static int map_grants(void)
 static int close_rest(void)
 {
 	int ring = plan.boot.io_mode == CORDON_IO_URING;
+	int sleeps = plan.boot.wait != CORDON_WAIT_SPIN;
 	unsigned ports = plan.boot.io_mode == CORDON_IO_RW ? plan.boot.nports : 0;
 
 	close(CORDON_FD_PLAN);
@@ -241,6 +243,10 @@ static int close_rest(void)
 	close(CORDON_FD_POOL);
 	if (!ring)
 		close(CORDON_FD_RING);
+	if (!sleeps) {
+		close(CORDON_FD_WAKE);
+		close(CORDON_FD_PEER);
+	}
 	if (syscall(SYS_close_range, CORDON_FD_PORT + ports, ~0U, 0) < 0)
 		return -errno;
 	/* What is open stays open; nothing can be opened any more. */

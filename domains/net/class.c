@@ -178,6 +178,11 @@ static unsigned net_poll(void *state, unsigned budget)
 	return net_front_poll(&((struct net *)state)->front, budget);
 }
 
+static int net_device(const void *state)
+{
+	return net_front_device(&((const struct net *)state)->front);
+}
+
 static int net_ping(void *state)
 {
 	return net_front_ping(&((struct net *)state)->front);
@@ -260,6 +265,7 @@ const struct cordon_class cordon_class_net = {
 	.open = net_open,
 	.start = net_start,
 	.poll = net_poll,
+	.device = net_device,
 	.ping = net_ping,
 	.stop = net_stop,
 	.drain = net_drain,

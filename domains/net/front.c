@@ -170,6 +170,7 @@ static unsigned from_tap(struct net_front *f, unsigned budget)
 
 	if (budget > CORDON_DESCS_PER_LINE)
 		budget = CORDON_DESCS_PER_LINE;
+	f->stalled = 1;
 	/* Room first: what was read from the TAP must go somewhere. */
 	if (!cordon_stream_tx_ready(&f->chan->tx)) {
 		f->count.tx_stalls++;
@@ -184,6 +185,7 @@ static unsigned from_tap(struct net_front *f, unsigned budget)
 			f->count.tx_stalls++;
 			break;
 		}
+		f->stalled = 0;
 		len = read_tap(f);
 		if (len < (ssize_t)NET_FRAME_MIN)
 			break;
@@ -208,6 +210,11 @@ unsigned net_front_poll(struct net_front *f, unsigned budget)
 	lend_empties(f, 0);
 	lend_empties(f, 1);
 	return done + from_tap(f, budget);
+}
+
+int net_front_device(const struct net_front *f)
+{
+	return f->running && !f->stalled ? f->tap : -1;
 }
 
 static void count_calls(struct net_front *f)

@@ -71,6 +71,7 @@ struct net_front {
 	struct cordon_caller *caller;
 	int running;
 	int resend; /* frames of a dead driver are sent again; 0: dropped. Both are counted */
+	int stalled; /* frames may wait at the TAP, and there is no buffer or line for them */
 	int big; /* the buffer into which the TAP is read; -1: none */
 	uint8_t *lent_empty; /* private, of each buffer: lent for a frame from the wire */
 	/* private, of each buffer: when a frame in it was sent to the driver (0: none is there), and
@@ -99,6 +100,7 @@ void net_front_init(struct net_front *f, int tap, uint32_t mtu, const uint8_t ma
 int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
 		    struct cordon_caller *caller, uint32_t features, struct cordon_err *e);
 unsigned net_front_poll(struct net_front *f, unsigned budget);
+int net_front_device(const struct net_front *f);
 int net_front_ping(struct net_front *f);
 int net_front_stop(struct net_front *f);
 int net_front_drain(struct net_front *f);

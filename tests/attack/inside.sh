@@ -148,8 +148,12 @@ if begin "tap with a ring" --driver tap --wire inside1; then
 	look "8:anon_inode:[io_uring]"
 	end
 fi
+if begin "tap with a ring, asleep" --driver tap --wire inside3 --wait sleep; then
+	look "8:anon_inode:[io_uring] 9:anon_inode:[eventpoll] 10:anon_inode:[eventfd]"
+	end
+fi
 if begin "tap with read and write" --driver tap --wire inside2 --without uring --without ring; then
-	look "9:/dev/net/tun"
+	look "11:/dev/net/tun"
 	end
 fi
 echo "1..$n"

@@ -20,6 +20,7 @@
 #include "core/cores.h"
 #include "core/filter.h"
 #include "core/host.h"
+#include "core/waiting.h"
 #include "tests/attack/attacks.h"
 #include "tests/attack/filter_walk.h"
 #include "tests/attack/hostile.h"
@@ -31,11 +32,13 @@
 #define X32 0x40000000u
 #define SURVIVES_MS 500
 
-static const char *const modes[] = { "none", "ring", "rw" };
+#define MODES 6u
+
+static const char *const modes[MODES] = { "none", "ring", "rw", "none+", "ring+", "rw+" };
 static const enum cordon_io_mode mode_of[] = { CORDON_IO_NONE, CORDON_IO_URING, CORDON_IO_RW };
 
 /* By the list. Calls that the kernel itself lets pass any filter must lead nowhere. */
-static uint8_t allowed[3][NUMBERS], exempt[NUMBERS];
+static uint8_t allowed[MODES][NUMBERS], exempt[NUMBERS];
 enum fate { KILLED, SURVIVES, LEADS_NOWHERE };
 static int tests, failed;
 
@@ -60,7 +63,7 @@ static int read_list(void)
 		}
 		if (seccomp_syscall_resolve_name(name) != (int)nr)
 			return -EINVAL;
-		for (unsigned m = 0; m < 3; m++)
+		for (unsigned m = 0; m < MODES; m++)
 			if (strcmp(modes[m], mode) == 0)
 				n += allowed[m][nr] = 1;
 	}
@@ -109,8 +112,10 @@ static enum fate fate_of(int status)
 
 static void grants(struct cordon_boot *b, unsigned m)
 {
-	b->io_mode = mode_of[m];
-	b->nports = m ? 1 : 0;
+	b->io_mode = mode_of[m % 3];
+	b->nports = m % 3 ? 1 : 0;
+	b->wait = m < 3 ? CORDON_WAIT_SPIN : CORDON_WAIT_SLEEP;
+	b->bells = (struct cordon_bells){ -1, CORDON_FD_WAKE, CORDON_FD_PEER, 0 };
 	b->ring.fd = CORDON_FD_RING;
 	b->port_fd[0] = CORDON_FD_PORT;
 }
@@ -187,12 +192,17 @@ static enum fate survives(const struct cordon_plan *plan, unsigned how, const lo
 static enum fate survives_some(const struct cordon_plan *plan, unsigned how, long nr)
 {
 	const struct cordon_boot *b = &plan->boot;
-	long zero[6] = { 0 };
-	long fd[6] = { b->io_mode == CORDON_IO_RW ? b->port_fd[0] : b->ring.fd };
+	const long tries[][6] = {
+		{ 0 },
+		{ b->io_mode == CORDON_IO_RW ? b->port_fd[0] : b->ring.fd },
+		{ b->bells.wake },
+		{ b->bells.peer, 0, sizeof(uint64_t) },
+	};
+	enum fate fate = KILLED;
 
-	enum fate fate = survives(plan, how, zero, nr);
-
-	return fate == KILLED ? survives(plan, how, fd, nr) : fate;
+	for (unsigned i = 0; i < (b->wait ? 4 : 2) && fate == KILLED; i++)
+		fate = survives(plan, how, tries[i], nr);
+	return fate;
 }
 
 static void filter_alone(unsigned m, const struct cordon_plan *plan)
@@ -214,6 +224,8 @@ static void filter_alone(unsigned m, const struct cordon_plan *plan)
 
 #define RING CORDON_FD_RING
 #define PORT CORDON_FD_PORT
+#define WAKE CORDON_FD_WAKE
+#define PEER CORDON_FD_PEER
 
 static const struct {
 	uint8_t mode; /* index */
@@ -249,6 +261,29 @@ static const struct {
 	{ 2, 0, 0, { PORT | 1L << 32, 0, 0 } },
 	{ 2, 0, 1, { -1, 0, 0 } },
 	{ 2, 0, 426, { RING, 0, 0, 0, 0, 0 } },
+	{ 1, 0, 281, { WAKE, 0, 0, 0, 0, 0 } },
+	{ 1, 0, 1, { PEER, 0, 8 } },
+	{ 3, 1, 281, { WAKE, 0, 1, 0, 0, 0 } },
+	{ 3, 0, 281, { WAKE, 0, 1, 0, 4096 /* signal mask */, 8 } },
+	{ 3, 0, 281, { WAKE, 0, 1, 0, 1L << 32, 8 } },
+	{ 3, 0, 281, { PEER, 0, 1, 0, 0, 0 } },
+	{ 3, 0, 281, { WAKE | 1L << 32, 0, 1, 0, 0, 0 } },
+	{ 3, 1, 1, { PEER, 0, 8 } },
+	{ 3, 0, 1, { PEER, 0, 9 } },
+	{ 3, 0, 1, { PEER, 0, 0 } },
+	{ 3, 0, 1, { PEER, 0, 8 | 1L << 32 } },
+	{ 3, 0, 1, { WAKE, 0, 8 } },
+	{ 3, 0, 0, { PEER, 0, 8 } },
+	{ 3, 0, 0, { WAKE, 0, 8 } },
+	{ 3, 0, 426, { RING, 0, 0, 0, 0, 0 } },
+	{ 4, 1, 426, { RING, 256, 0, 1 /* GETEVENTS */, 0, 8 } },
+	{ 4, 0, 426, { RING, 0, 1, 9 /* EXT_ARG */, 4096, 24 } },
+	{ 4, 0, 426, { WAKE, 0, 0, 0, 0, 0 } },
+	{ 4, 0, 1, { RING, 0, 8 } },
+	{ 5, 1, 1, { PORT, 0, 0 } },
+	{ 5, 1, 1, { PEER, 0, 8 } },
+	{ 5, 0, 1, { PEER, 0, 0 } },
+	{ 5, 0, 0, { PEER, 0, 8 } },
 };
 
 static void check_arguments(unsigned m, const struct cordon_plan *plan)
@@ -330,7 +365,7 @@ int main(void)
 					"1..1\nnot ok 1 - " LIST " can't be read\n");
 		return geteuid() == 0;
 	}
-	for (m = 0; m < 3; m++) {
+	for (m = 0; m < MODES; m++) {
 		memset(&plan, 0, sizeof(plan));
 		grants(&plan.boot, m);
 		if (cordon_filter_make(&plan, &e) < 0) {
