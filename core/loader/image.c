@@ -10,11 +10,14 @@
 
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
-#else
-#define MACHINE EM_AARCH64
-#endif
-
 #define PAGE 4096u
+#elif defined(__aarch64__)
+#define MACHINE EM_AARCH64
+/* Kernels use 4, 16 or 64 KiB; images are linked for the largest. */
+#define PAGE 65536u
+#else
+#error "cordon: no images for this architecture"
+#endif
 
 struct image {
 	const uint8_t *file;

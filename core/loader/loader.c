@@ -268,7 +268,7 @@ jump(uint64_t entry, const struct cordon_boot *boot, uint64_t stack)
 			     :
 			     : "S"(stack), "a"(entry), "D"(boot)
 			     : "memory");
-#else
+#elif defined(__aarch64__)
 	__asm__ __volatile__("mov sp, %0\n\t"
 			     "mov x29, xzr\n\t"
 			     "mov x30, xzr\n\t"
@@ -277,6 +277,8 @@ jump(uint64_t entry, const struct cordon_boot *boot, uint64_t stack)
 			     :
 			     : "r"(stack), "r"(entry), "r"(boot)
 			     : "x0", "memory");
+#else
+#error "cordon: no way into an image for this architecture"
 #endif
 	__builtin_unreachable();
 }
