@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# One non-recursive build. Products of variant V (release, debug, asan, tsan, clang) lie in build/V.
+# One non-recursive build. Products of variant V (release, debug, asan, tsan, clang, aarch64) lie in
+# build/V.
 #
 #   make            build/release/cordon and the driver images
 #   make demo       the main job, shown (root)
@@ -14,7 +15,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := all
 
 V ?= release
-VARIANTS := release debug asan tsan clang
+VARIANTS := release debug asan tsan clang aarch64
 ifeq ($(filter $(V),$(VARIANTS)),)
 $(error V=$(V): not one of $(VARIANTS))
 endif
@@ -28,13 +29,16 @@ ARCH := $(shell uname -m)
 
 CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
-SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/io.c core/domain.c core/switch_$(ARCH).S
+SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/io.c core/domain.c
 RUNTIME := $(wildcard core/runtime/*.c)
 DRIVER_LIB := domains/net/wire.c
 DRIVERS := $(wildcard domains/*/drv_*.c)
 HOSTED := $(SHARED) $(filter-out $(SHARED),$(wildcard core/*.c)) $(wildcard core/cli/*.c) \
 	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c))
 LOADER := $(wildcard core/loader/*.c)
+# The one file that differs: the target of a variant is this machine, but where ARCH_V says else.
+ARCH_aarch64 := aarch64
+switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES),$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
@@ -62,11 +66,14 @@ CC_debug := $(CC)
 CC_asan := $(CC)
 CC_tsan := $(CC)
 CC_clang := $(CLANG)
+# For headers that are the same everywhere; the cross compiler's own come first.
+CC_aarch64 := aarch64-linux-gnu-gcc -isystem tests/aarch64 -idirafter /usr/include
 OPT_release := -O2
 OPT_debug := -O0 -DCORDON_DEBUG
 OPT_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
 OPT_clang := -O2
+OPT_aarch64 := -O2 -DCORDON_EMULATED
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
 PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once
@@ -82,6 +89,7 @@ IMGOPT_debug := -O0 -DCORDON_DEBUG
 IMGOPT_asan := -O2
 IMGOPT_tsan := -O2
 IMGOPT_clang := -O2
+IMGOPT_aarch64 := -O2
 
 # domains/net/drv_tap.c makes the image build/V/drivers/net-tap, tests/x/img_y.c build/V/tests/x/img_y.
 drvimage = $(patsubst domains/%,%,$(subst /drv_,-,$(1:.c=)))
@@ -111,7 +119,7 @@ build/$(1)/img/%.o: %.S
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) -g -MMD -MP -c -o $$@ $$<
 
-build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(HOSTED)))
+build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(or $(HOSTED_$(1)),$(HOSTED)) $(call switch,$(1))))
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 build/$(1)/cordon: build/$(1)/domains/cordon.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
@@ -120,11 +128,11 @@ build/$(1)/plain/%.o: %.c
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) -fPIE -c -o $$@ $$<
 build/$(1)/cordon-loader: $(patsubst %.c,build/$(1)/plain/%.o,$(LOADER))
 	$$(CC_$(1)) -static-pie -Wl,--no-warnings -o $$@ $$^ -lcap-ng
-build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHARED) $(RUNTIME) $(DRIVER_LIB)))
+build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHARED) $(call switch,$(1)) $(RUNTIME) $(DRIVER_LIB)))
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
-	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS) -lcmocka
+	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^ $$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
 
@@ -134,7 +142,18 @@ TESTS_$(1) := $(TESTS:%=build/$(1)/tests/%)
 IMAGES_$(1) := $(TEST_IMAGES:tests/%.c=build/$(1)/tests/%)
 endef
 
+# AArch64, under qemu-user: what needs no library of the host. Debian's cross compiler has none of
+# them, so the loader is compiled but not linked.
+HOSTED_aarch64 := $(SHARED) core/clock.c core/stacks.c core/err.c
+LINK_aarch64 := -static
+LIBS_aarch64 := -lpthread
+
 $(foreach v,$(VARIANTS) $(PLANTS),$(eval $(call rules,$(v))))
+PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
+	$(LOADER:%.c=build/aarch64/plain/%.o)
+TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/pool \
+	channels/volume channels/scribble core/call core/clock fibers/fibers fibers/loop loader/run)
+IMAGES_aarch64 :=
 $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),build/$(v)/drivers/$(call drvimage,$(d))))))
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
 -include $(shell find build -name '*.d' 2>/dev/null)
@@ -158,6 +177,7 @@ RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traff
 RUN_asan := $(filter-out build/asan/tests/attack/%,$(TESTS_asan))
 RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble,$(TESTS_tsan))
 RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic,$(TESTS_clang))
+RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(filter build/%,$(RUN_$(v)))) $(IMAGES_release) \
 		$(IMAGES_clang) $(PLANTED)
