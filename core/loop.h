@@ -50,7 +50,7 @@ struct cordon_loop {
 	unsigned next; /* poller to call next: outlives the fiber that polls */
 	unsigned work; /* done since cordon_loop_once() was called */
 	bool active, once;
-	atomic_bool stop;
+	atomic_bool stop; /* stores pair with cordon_loop_stopping(): what came before is seen */
 	void (*idle)(void *arg);
 	void *idle_arg;
 };
