@@ -70,6 +70,9 @@ launch_child(const char *path, struct cordon_boot *boot, struct cordon_layout *l
 	uint64_t here = (uintptr_t)__builtin_frame_address(0) & ~(uint64_t)4095;
 	int fd = open(path, O_RDONLY);
 
+	/* cmocka's handlers would go on with the tests here. */
+	for (int sig = 1; sig < 32; sig++)
+		(void)signal(sig, SIG_DFL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (fd < 0 || cordon_stacks_map(LAUNCH_STACKS, LAUNCH_STACK_BYTES, &stacks) < 0 ||
 	    cordon_image_load(fd, &image) < 0)
