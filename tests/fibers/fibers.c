@@ -262,6 +262,33 @@ static void million_switches_keep_registers_and_stacks(void **state)
 	done();
 }
 
+static uintptr_t saved(const struct cordon_fiber *fiber, size_t offset)
+{
+	uintptr_t v;
+
+	memcpy(&v, (const char *)fiber->sp + offset, sizeof(v));
+	return v;
+}
+
+/* Two that have not run yet: no frame, and the same place to go on, whatever they will run. */
+static void a_switch_leaves_frame_and_address_where_the_header_says(void **state)
+{
+	const struct cordon_fiber *a, *b;
+
+	(void)state;
+	with_stacks(2);
+	cordon_fiber_start(&sched, note_twice, ab);
+	cordon_fiber_start(&sched, churn, bb);
+	a = sched.head;
+	b = sched.tail;
+	assert_int_equal(saved(a, CORDON_SWITCH_FRAME), 0);
+	assert_int_not_equal(saved(a, CORDON_SWITCH_PC), 0);
+	assert_int_equal(saved(a, CORDON_SWITCH_PC), saved(b, CORDON_SWITCH_PC));
+	assert_ptr_equal(a, (void *)cordon_fiber_place((uintptr_t)stacks.base + stacks.stride));
+	run_all();
+	done();
+}
+
 static uintptr_t misaligned;
 
 static void look_at_frame(void *arg)
@@ -813,6 +840,7 @@ int main(void)
 		cmocka_unit_test(plain_code_is_no_fiber),
 		cmocka_unit_test(init_refuses_bad_sizes),
 		cmocka_unit_test(million_switches_keep_registers_and_stacks),
+		cmocka_unit_test(a_switch_leaves_frame_and_address_where_the_header_says),
 		cmocka_unit_test(stack_is_aligned),
 		cmocka_unit_test(odd_areas_are_aligned),
 		cmocka_unit_test(keep_fp_separates_control_words),
