@@ -26,9 +26,10 @@
 #else
 #define ROUNDS 40000u
 #endif
+#define TEXT_ROOM 65536u
 #define IMAGE "tests/core/img_traced"
 
-static char text[65536];
+static char text[TEXT_ROOM];
 
 /* ---- a driver, stopped ----------------------------------------------------------------------- */
 
@@ -325,7 +326,7 @@ static void nonsense_leads_nowhere(void **state)
 		.plain = 0x7f0000100000,
 		.nstacks = SMALL_STACKS,
 	};
-	uint8_t *snapshot = malloc(SMALL_BYTES), *image, *room = malloc(sizeof(text));
+	uint8_t *snapshot = malloc(SMALL_BYTES), *image, *room = malloc(TEXT_ROOM);
 	int fd = open(launch_path(IMAGE), O_RDONLY | O_CLOEXEC);
 	size_t image_size = (size_t)lseek(fd, 0, SEEK_END);
 	unsigned told = 0, longest = 0;
