@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# One non-recursive build. Products of variant V (release, debug, asan, tsan, clang) lie in build/V.
+# One non-recursive build. Products of variant V (release, debug, asan, tsan, clang, aarch64) lie in
+# build/V.
 #
 #   make            build/release/cordon and the driver images
 #   make demo       the main job, shown (root)
@@ -16,7 +17,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := all
 
 V ?= release
-VARIANTS := release debug asan tsan clang
+VARIANTS := release debug asan tsan clang aarch64
 ifeq ($(filter $(V),$(VARIANTS)),)
 $(error V=$(V): not one of $(VARIANTS))
 endif
@@ -30,13 +31,16 @@ ARCH := $(shell uname -m)
 
 CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
-SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/domain.c core/switch_$(ARCH).S
+SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/domain.c
 RUNTIME := $(wildcard core/runtime/*.c)
 DRIVER_LIB := domains/net/wire.c
 DRIVERS := $(wildcard domains/*/drv_*.c)
 HOSTED := $(SHARED) $(filter-out $(SHARED),$(wildcard core/*.c)) $(wildcard core/cli/*.c) \
 	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c))
 LOADER := $(wildcard core/loader/*.c)
+# The one file that differs: the target of a variant is this machine, but where ARCH_V says else.
+ARCH_aarch64 := aarch64
+switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES),$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
@@ -57,7 +61,8 @@ endif
 CPPFLAGS := -I. -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$(ARCH)-linux-gnu/dpdk
 BASE := -std=gnu11 -g $(WARN) -MMD -MP
 FREESTANDING := -ffreestanding -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-builtin -fvisibility=hidden -ffunction-sections -DCORDON_IMAGE
+	-fno-builtin -fvisibility=hidden -ffunction-sections -DCORDON_IMAGE \
+	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
 IMAGE_LDFLAGS := -nostdlib -static-pie -Wl,--no-undefined,--gc-sections,-z,noexecstack,-z,norelro \
 	-Wl,--build-id=none,-e,cordon_start
 LDLIBS := -lseccomp -lcap-ng -lhwloc -ljson-c -lpthread
@@ -67,12 +72,15 @@ CC_debug := $(CC)
 CC_asan := $(CC)
 CC_tsan := $(CC)
 CC_clang := $(CLANG)
+# For headers that are the same everywhere; the cross compiler's own come first.
+CC_aarch64 := aarch64-linux-gnu-gcc -isystem tests/aarch64 -idirafter /usr/include
 OPT_release := -O2
 OPT_debug := -O0 -DCORDON_DEBUG
 OPT_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-# It does not know fences, and gcc warns of each.
+# It does not know fences, and gcc warns of each; those in page.c order reads that the kernel makes.
 OPT_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-tsan
 OPT_clang := -O2
+OPT_aarch64 := -O2 -DCORDON_EMULATED
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
 PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once \
@@ -90,6 +98,7 @@ IMGOPT_debug := -O0 -DCORDON_DEBUG
 IMGOPT_asan := -O2
 IMGOPT_tsan := -O2
 IMGOPT_clang := -O2
+IMGOPT_aarch64 := -O2
 
 # domains/net/drv_tap.c makes the image build/V/drivers/net-tap, tests/x/img_y.c build/V/tests/x/img_y.
 drvimage = $(patsubst domains/%,%,$(subst /drv_,-,$(1:.c=)))
@@ -116,7 +125,7 @@ build/$(1)/img/%.o: %.S
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) -g -MMD -MP -c -o $$@ $$<
 
-build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(HOSTED)))
+build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(or $(HOSTED_$(1)),$(HOSTED)) $(call switch,$(1))))
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 build/$(1)/cordon: build/$(1)/domains/cordon.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
@@ -125,11 +134,11 @@ build/$(1)/plain/%.o: %.c
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) -fPIE -c -o $$@ $$<
 build/$(1)/cordon-loader: $(patsubst %.c,build/$(1)/plain/%.o,$(LOADER))
 	$$(CC_$(1)) -static-pie -Wl,--no-warnings -o $$@ $$^ -lcap-ng
-build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHARED) $(RUNTIME) $(DRIVER_LIB)))
+build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHARED) $(call switch,$(1)) $(RUNTIME) $(DRIVER_LIB)))
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
-	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS) -lcmocka
+	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^ $$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
 
@@ -139,7 +148,19 @@ TESTS_$(1) := $(TESTS:%=build/$(1)/tests/%)
 IMAGES_$(1) := $(TEST_IMAGES:tests/%.c=build/$(1)/tests/%)
 endef
 
+# AArch64, under qemu-user: what needs no library of the host. Debian's cross compiler has none of
+# them, so the loader is compiled but not linked.
+HOSTED_aarch64 := $(SHARED) core/clock.c core/stacks.c core/err.c
+LINK_aarch64 := -static
+LIBS_aarch64 := -lpthread
+
 $(foreach v,$(VARIANTS) $(PLANTS),$(eval $(call rules,$(v))))
+PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
+	$(LOADER:%.c=build/aarch64/plain/%.o)
+TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/call_lies \
+	channels/call_lines channels/pool channels/volume channels/scribble core/call core/clock \
+	fibers/fibers fibers/loop fibers/pool fibers/waiting loader/run)
+IMAGES_aarch64 :=
 $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),build/$(v)/drivers/$(call drvimage,$(d))))))
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
 -include $(shell find build -name '*.d' 2>/dev/null)
@@ -198,15 +219,17 @@ test:
 	@$(MAKE) -s -j$(shell nproc) run-tests
 
 # Each variant runs what it can. Sanitizers: no process fence (a domain is never instrumented), no
-# scripts; ThreadSanitizer doesn't see across processes.
+# scripts; ThreadSanitizer doesn't see across processes, and its runtime needs more than strict mode.
 RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
 RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traffic,$(TESTS_debug))
 RUN_asan := $(filter-out build/asan/tests/attack/%,$(TESTS_asan))
-RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble,$(TESTS_tsan))
+RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble \
+	build/tsan/tests/core/trace,$(TESTS_tsan))
 RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic,$(TESTS_clang))
+RUN_aarch64 := $(TESTS_aarch64)
 
-run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(filter build/%,$(RUN_$(v)))) $(IMAGES_release) \
-		$(IMAGES_clang) $(PLANTED)
+run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
+		$(PLANTED)
 	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
 		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
 

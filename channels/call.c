@@ -20,6 +20,8 @@ void cordon_client_init(struct cordon_client *c, struct cordon_line *lines, unsi
 	c->all = n == 64 ? UINT64_MAX : ((uint64_t)1 << n) - 1;
 }
 
+/* Pairs with the publish in answer(): the reply is there, and the request is no longer read, so the
+ * line may be written again. */
 static int answered(const struct cordon_client *c, int line, uint64_t *h)
 {
 	*h = cordon_peek(&c->lines[line]);
@@ -74,6 +76,7 @@ int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, siz
 	c->deadline[line] = deadline;
 	c->busy |= bit(line);
 	c->calls++;
+	/* Pairs with the peek in serve_line(). */
 	cordon_publish(&c->lines[line], cordon_hdr(c->turn[line], op, (uint8_t)len, 0));
 	return line;
 }
@@ -138,6 +141,7 @@ void cordon_server_init(struct cordon_server *s, struct cordon_line *lines, unsi
 	s->high = 1;
 }
 
+/* What was copied of the request was copied before this publish. Pairs with answered(). */
 static void answer(struct cordon_server *s, unsigned i, int result,
 		   const union cordon_payload *reply)
 {
@@ -172,7 +176,8 @@ static int dispatch(struct cordon_server *s, const struct cordon_ops *ops, void 
 	return o->fn(state, req, len, reply);
 }
 
-/* 1 if a request was waiting on line @i and has been answered. */
+/* 1 if a request was waiting on line @i and has been answered. The peek pairs with the publish in
+ * cordon_call_start(). */
 static unsigned serve_line(struct cordon_server *s, unsigned i, const struct cordon_ops *ops,
 			   void *state)
 {

@@ -113,6 +113,7 @@ static inline void cordon_stream_publish_(struct cordon_stream_tx *tx,
 	struct cordon_line *line = &tx->lines[tx->sent & (tx->size - 1)];
 
 	cordon_copy_out(line, p, cordon_words(len));
+	/* Pairs with cordon_stream_line_(). */
 	cordon_publish(line, cordon_hdr((uint32_t)(tx->sent >> tx->shift) + 1, op, len, 0));
 	tx->sent++;
 }
@@ -142,7 +143,8 @@ static inline unsigned cordon_stream_put(struct cordon_stream_tx *tx, const stru
 	return done;
 }
 
-/* Tell the producer what has been consumed. A quarter of the ring is kept back, to spare the line;
+/* Tell the producer what has been consumed; pairs with cordon_stream_tx_refresh(): the copies of the
+ * lines are made before the producer writes to them again. A quarter of the ring is kept back, to spare the line;
  * no producer starves, since three quarters always come back. */
 static inline void cordon_stream_tell_(struct cordon_stream_rx *rx)
 {

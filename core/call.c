@@ -9,6 +9,7 @@ static void wait_turn(struct cordon_caller *c)
 		cordon_relax();
 }
 
+/* Pairs with the release of who set it (front.c). */
 static bool cancelled(const struct cordon_caller *c)
 {
 	return c->cancel && atomic_load_explicit(c->cancel, memory_order_acquire);

@@ -15,7 +15,8 @@ static inline uint64_t cordon_cycles(void)
 #elif defined(__aarch64__)
 	uint64_t v;
 
-	__asm__ __volatile__("mrs %0, cntvct_el0" : "=r"(v));
+	/* Without the isb it may be read early, even before an earlier reading. */
+	__asm__ __volatile__("isb\n\tmrs %0, cntvct_el0" : "=r"(v)::"memory");
 	return v;
 #else
 #error "cordon: no cycle counter for this architecture"

@@ -158,6 +158,7 @@ static int stop_when_told(void *arg, unsigned budget)
 	struct stopper *s = arg;
 
 	(void)budget;
+	/* Pairs with the store in thread_end() (fence_local.c). */
 	if (atomic_load_explicit(s->flag, memory_order_acquire))
 		cordon_loop_stop(&s->domain->loop);
 	return 0;

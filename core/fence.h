@@ -18,6 +18,7 @@
 #include "core/err.h"
 #include "core/memory.h"
 #include "core/parts.h"
+#include "core/plan.h"
 #include "core/stacks.h"
 #include "core/waiting.h"
 
@@ -48,6 +49,7 @@ struct cordon_incarnation {
 	pid_t pid;
 	int gate_fd; /* closed, the loader that waits ends; a byte, and it goes on; -1: none */
 	struct cordon_autopsy autopsy;
+	struct cordon_layout layout; /* where the loader put things */
 	char cgroup[256]; /* the group's directory; empty: none */
 	/* inline, thread */
 	struct cordon_domain *domain;

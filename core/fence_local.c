@@ -114,6 +114,7 @@ static int thread_go(struct cordon_incarnation *inc)
 	cpu_set_t set;
 	int ret;
 
+	/* Before the thread begins. */
 	atomic_store(&inc->stop, false);
 	CPU_ZERO(&set);
 	CPU_SET((size_t)inc->spec->core, &set);
@@ -135,6 +136,7 @@ static int inline_go(struct cordon_incarnation *inc)
 /* A thread that hangs can't be ended: that is what the process fence is for. */
 static void thread_end(struct cordon_incarnation *inc, struct cordon_death *death)
 {
+	/* Pairs with stop_when_told() (domain.c). */
 	atomic_store(&inc->stop, true);
 	if (inc->boot.bells.own >= 0)
 		cordon_bell_ring(inc->boot.bells.own);

@@ -383,7 +383,7 @@ static int process_go(struct cordon_incarnation *inc)
 /* The loader's word: READY, or the step that failed. */
 static int await_ready(struct launch *l, struct cordon_err *e)
 {
-	struct cordon_plan_status s = { 0, 0 };
+	struct cordon_plan_status s = { .step = 0 };
 	struct pollfd p = { .fd = l->status[0], .events = POLLIN };
 	const char *name = l->inc->spec->name;
 	struct cordon_death death = { 0 };
@@ -400,6 +400,7 @@ static int await_ready(struct launch *l, struct cordon_err *e)
 		return cordon_fail(e, -ECHILD, "domain %s: the loader (%s) did not begin: %s", name,
 				   l->inc->spec->loader, death.text);
 	}
+	l->inc->layout = s.layout;
 	if (s.step == CORDON_STEP_READY)
 		return 0;
 	if (s.step == CORDON_STEP_IMAGE && s.error == -ENOEXEC)

@@ -16,8 +16,6 @@ void cordon_switch(void **save, void *to);
 void cordon_switch_fp(void **save, void *to);
 void *cordon_switch_make(void *top, void (*entry)(void *), void *arg);
 
-enum { FREE, READY, RUNNING, BLOCKED, ENDED };
-
 /* ---- what the sanitizers must be told -------------------------------------------------------- */
 
 #if defined(__has_feature)
@@ -64,8 +62,8 @@ static inline void tool_end(struct cordon_fiber *fiber)
 static inline void tool_leave(struct cordon_fiber *from, struct cordon_fiber *to)
 {
 #if defined(TOOL_ASAN)
-	__sanitizer_start_switch_fiber(from->state == ENDED ? NULL : &from->tool, to->stack,
-				       to->stack_size);
+	__sanitizer_start_switch_fiber(from->state == CORDON_FIBER_ENDED ? NULL : &from->tool,
+				       to->stack, to->stack_size);
 #elif defined(TOOL_TSAN)
 	if (from == &from->sched->plain)
 		from->tool = __tsan_get_current_fiber();
@@ -97,7 +95,7 @@ static inline void tool_arrive(struct cordon_fiber *self)
 
 static void push(struct cordon_sched *sched, struct cordon_fiber *fiber)
 {
-	fiber->state = READY;
+	fiber->state = CORDON_FIBER_READY;
 	fiber->next = NULL;
 	if (sched->head)
 		sched->tail->next = fiber;
@@ -124,10 +122,10 @@ static void arrive(struct cordon_fiber *self)
 	struct cordon_fiber *from = sched->previous;
 
 	tool_arrive(self);
-	if (from->state == ENDED) {
+	if (from->state == CORDON_FIBER_ENDED) {
 		/* Not by itself: it was still on that stack. */
 		tool_end(from);
-		from->state = FREE;
+		from->state = CORDON_FIBER_FREE;
 		from->next = sched->free;
 		sched->free = from;
 	}
@@ -139,7 +137,7 @@ static __attribute__((noinline)) void switch_to(struct cordon_sched *sched, stru
 	struct cordon_fiber *self = sched->running;
 
 	/* The ready queue is not empty here. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
-	to->state = RUNNING;
+	to->state = CORDON_FIBER_RUNNING;
 	if (to == self)
 		return;
 	sched->running = to;
@@ -202,7 +200,7 @@ static void fiber_main(void *arg)
 	if (self->scope)
 		scope_leave(self->scope);
 	self->sched->live--;
-	self->state = ENDED;
+	self->state = CORDON_FIBER_ENDED;
 	leave(self->sched);
 	__builtin_trap();
 }
@@ -229,7 +227,8 @@ int cordon_sched_init(struct cordon_sched *sched, void *stacks, size_t stride, s
 {
 	uintptr_t base = (uintptr_t)stacks, bytes;
 
-	*sched = (struct cordon_sched){ .plain = { .sched = sched, .state = RUNNING } };
+	*sched =
+		(struct cordon_sched){ .plain = { .sched = sched, .state = CORDON_FIBER_RUNNING } };
 	sched->running = sched->runner = &sched->plain;
 	if (!n)
 		return 0;
@@ -240,12 +239,11 @@ int cordon_sched_init(struct cordon_sched *sched, void *stacks, size_t stride, s
 	for (unsigned i = n; i--;) {
 		uintptr_t top = base + (i + 1) * stride;
 		uintptr_t low = top - stack_size;
-		struct cordon_fiber *fiber =
-			(void *)((top - sizeof(*fiber)) & ~(uintptr_t)(CORDON_LINE_SIZE - 1));
+		struct cordon_fiber *fiber = (void *)cordon_fiber_place(top);
 
 		*fiber = (struct cordon_fiber){ .next = sched->free,
 						.sched = sched,
-						.state = FREE,
+						.state = CORDON_FIBER_FREE,
 						.stack = (void *)low,
 						.stack_size = (uintptr_t)fiber - low };
 		sched->free = fiber;
@@ -298,7 +296,7 @@ int cordon_fiber_block(struct cordon_sched *sched)
 	if (!self)
 		return -EINVAL;
 	if (!self->woken) {
-		self->state = BLOCKED;
+		self->state = CORDON_FIBER_BLOCKED;
 		leave(sched);
 	}
 	self->woken = false;
@@ -307,7 +305,7 @@ int cordon_fiber_block(struct cordon_sched *sched)
 
 void cordon_fiber_wake(struct cordon_fiber *fiber)
 {
-	if (fiber->state == BLOCKED)
+	if (fiber->state == CORDON_FIBER_BLOCKED)
 		push(fiber->sched, fiber);
 	else
 		fiber->woken = true;

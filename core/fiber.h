@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The smallest stack, in bytes, that cordon_sched_init() takes. What a fiber needs is the caller's
  * to know: hosted code that takes signals wants 64 KiB. */
@@ -25,6 +26,14 @@
 
 struct cordon_sched;
 struct cordon_scope;
+
+enum cordon_fiber_state {
+	CORDON_FIBER_FREE,
+	CORDON_FIBER_READY,
+	CORDON_FIBER_RUNNING,
+	CORDON_FIBER_BLOCKED,
+	CORDON_FIBER_ENDED,
+};
 
 /*
  * One fiber. Lies at the top of its own stack and belongs to the scheduler: callers hold pointers
@@ -43,6 +52,22 @@ struct cordon_fiber {
 	size_t stack_size;
 	void *tool; /* the sanitizer's own handle */
 };
+
+/* Where the fiber lies whose stack ends at @top. For who looks at stacks from outside (trace_walk.c),
+ * as is what follows: where on the stack of a fiber that does not run, counted in bytes from @sp, a
+ * switch (switch_ARCH.S) left its frame pointer, and the address at which it goes on. */
+static inline uintptr_t cordon_fiber_place(uintptr_t top)
+{
+	return (top - sizeof(struct cordon_fiber)) & ~(uintptr_t)63;
+}
+
+#if defined(__x86_64__)
+#define CORDON_SWITCH_FRAME 40
+#define CORDON_SWITCH_PC 48
+#elif defined(__aarch64__)
+#define CORDON_SWITCH_FRAME 0
+#define CORDON_SWITCH_PC 8
+#endif
 
 /*
  * The scheduler of one core (thread). The caller may read @ready and @live; the rest is private.

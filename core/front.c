@@ -18,6 +18,7 @@
 /* Idle rounds after which the core is offered to others: a housekeeping core has other work. */
 #define SPIN_ROUNDS 1u
 
+/* Relaxed: each counter stands for itself. */
 #define SHOW(member, v) atomic_store_explicit(&f->page->common.member, (v), memory_order_relaxed)
 
 static void show_counters(struct cordon_front *f)
@@ -27,6 +28,7 @@ static void show_counters(struct cordon_front *f)
 	unsigned n = f->class->count(f->state, v, CORDON_PAGE_VALUES);
 
 	f->rounds = 0;
+	/* Relaxed: each counter stands for itself. */
 	for (unsigned i = 0; i < n; i++)
 		atomic_store_explicit(&f->page->value[i], v[i], memory_order_relaxed);
 	f->class->gauge(f->state, &g);
@@ -135,6 +137,7 @@ static void run_task(void *arg)
 		detach(f);
 		break;
 	}
+	/* Pairs with under_way() and cordon_front_done(). */
 	atomic_store_explicit(&t->done, true, memory_order_release);
 	if (write(f->done_fd, &one, sizeof(one)) < 0)
 		return; /* it is readable already */
@@ -282,6 +285,7 @@ fail:
 	return cordon_fail(e, ret, "front-end on CPU %d: %s", cpu, strerror(-ret));
 }
 
+/* Pairs with the release in run_task(), which no longer touches the task then. */
 static int under_way(const struct cordon_front *f)
 {
 	return f->task.front && !atomic_load_explicit(&f->task.done, memory_order_acquire);
@@ -311,6 +315,7 @@ int cordon_front_done(struct cordon_front *f)
 
 	if (read(f->done_fd, &n, sizeof(n)) < 0 && errno != EAGAIN)
 		return 0;
+	/* Pairs with run_task(): the result is there. */
 	return atomic_load_explicit(&f->task.done, memory_order_acquire);
 }
 
@@ -319,12 +324,14 @@ int cordon_front_abort(struct cordon_front *f, int timeout_ms)
 	struct pollfd p = { .fd = f->done_fd, .events = POLLIN };
 	uint64_t until = cordon_clock_monotonic() + (uint64_t)timeout_ms * 1000000u;
 
+	/* Pairs with cancelled() (call.c). */
 	atomic_store_explicit(&f->cancel, true, memory_order_release);
 	while (under_way(f) && cordon_clock_monotonic() < until)
 		(void)poll(&p, 1, 10);
 	if (under_way(f))
 		return -EDEADLK;
 	(void)cordon_front_done(f);
+	/* Nobody calls; the next order's way through the queue brings it. */
 	atomic_store_explicit(&f->cancel, false, memory_order_release);
 	return 0;
 }
@@ -332,6 +339,7 @@ int cordon_front_abort(struct cordon_front *f, int timeout_ms)
 void cordon_front_end(struct cordon_front *f)
 {
 	if (f->runs) {
+		/* Pairs with cancelled() (call.c). */
 		atomic_store_explicit(&f->cancel, true, memory_order_release);
 		cordon_loop_stop(&f->loop);
 		cordon_bell_ring(f->ears.work);

@@ -37,6 +37,7 @@ int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 	io->ring.cq_tail = (_Atomic uint32_t *)(rings + p->cq_off.tail);
 	io->ring.sq_mask = p->sq_entries - 1;
 	io->ring.cq_mask = p->cq_entries - 1;
+	/* Relaxed: nobody but this side writes it. */
 	io->ring.tail = atomic_load_explicit(io->ring.sq_tail, memory_order_relaxed);
 	/* Entry i of the array names entry i, for good. */
 	for (uint32_t i = 0; i < p->sq_entries; i++)
@@ -139,6 +140,7 @@ int cordon_io_submit(struct cordon_io *io)
 
 static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n)
 {
+	/* Relaxed: nobody but this side writes it. */
 	uint32_t head = atomic_load_explicit(io->ring.cq_head, memory_order_relaxed);
 	/* Pairs with the kernel's release of the tail: the entries below it are complete. */
 	uint32_t tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
@@ -147,9 +149,11 @@ static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, uns
 	if (head == tail) {
 		uint32_t flags = atomic_load_explicit(io->ring.sq_flags, memory_order_relaxed);
 
-		/* A read became ready: the kernel wants to finish it in our context. */
+		/* A read became ready: the kernel wants to finish it in our context. Relaxed: seen
+		 * late, it is seen in the next round. */
 		if (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) {
 			(void)ring_enter(io, IORING_ENTER_GETEVENTS);
+			/* As above. */
 			tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
 		}
 	}
@@ -163,6 +167,7 @@ static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, uns
 			.write = (cqe->user_data & WRITE_BIT) != 0,
 		};
 	}
+	/* Pairs with the kernel's acquire of the head: the entries have been copied. */
 	atomic_store_explicit(io->ring.cq_head, head, memory_order_release);
 	return got;
 }

@@ -121,6 +121,7 @@ int cordon_loop_run(struct cordon_loop *loop)
 		return rc;
 	while (!finished(loop, 0))
 		poll_on_fiber(loop);
+	/* Relaxed: publishes nothing. */
 	atomic_store_explicit(&loop->stop, false, memory_order_relaxed);
 	loop->active = false;
 	return 0;

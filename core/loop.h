@@ -53,7 +53,7 @@ struct cordon_loop {
 	unsigned work; /* done since cordon_loop_once() was called */
 	uint64_t busy; /* rounds that were not idle */
 	bool active, once;
-	atomic_bool stop;
+	atomic_bool stop; /* stores pair with cordon_loop_stopping(): what came before is seen */
 	void (*idle)(void *arg);
 	void *idle_arg;
 };

@@ -171,24 +171,33 @@ static int lives(int dir, const char *name)
 	return held;
 }
 
-/* The turn before and after: a copy between is whole if both are the same, and even. */
+static int read_turn(int fd, uint32_t *turn)
+{
+	ssize_t n = pread(fd, turn, sizeof(*turn), offsetof(struct cordon_page, turn));
+
+	return n == sizeof(*turn) ? 0 : -EPROTO;
+}
+
+/* The turn before and after: a copy between is whole if both are the same, and even. Three reads,
+ * as within one the kernel copies in any order; the fences keep them apart and pair with
+ * cordon_page_begin() and _end(). */
 static int copy_whole(int fd, struct cordon_page *copy)
 {
 	const struct timespec nap = { 0, 1000 * 1000 };
-	_Atomic uint32_t after;
 
 	for (int i = 0; i < 100; i++) {
-		uint32_t before;
+		uint32_t before, after;
 
+		if (read_turn(fd, &before) < 0)
+			return -EPROTO;
+		atomic_thread_fence(memory_order_acquire);
 		if (pread(fd, copy, sizeof(*copy), 0) != sizeof(*copy) ||
 		    copy->magic != CORDON_PAGE_MAGIC)
 			return -EPROTO;
-		before = atomic_load_explicit(&copy->turn, memory_order_relaxed);
-		if (pread(fd, &after, sizeof(after), offsetof(struct cordon_page, turn)) !=
-		    sizeof(after))
+		atomic_thread_fence(memory_order_acquire);
+		if (read_turn(fd, &after) < 0)
 			return -EPROTO;
-		/* The kernel copies from low to high: what follows the turn is not older than it. */
-		if (before % 2 == 0 && before == atomic_load(&after))
+		if (before % 2 == 0 && before == after)
 			return 0;
 		nanosleep(&nap, NULL);
 	}
@@ -319,17 +328,20 @@ void cordon_run_awake(const char *name, char *list, size_t size)
 
 void cordon_page_begin(struct cordon_page *p)
 {
+	/* Relaxed: nobody but this side writes it. */
 	uint32_t t = atomic_load_explicit(&p->turn, memory_order_relaxed);
 
 	atomic_store_explicit(&p->turn, t + 1, memory_order_relaxed);
-	/* Pairs with the reader's copy: who sees a change sees the odd turn. */
+	/* Pairs with the second fence of copy_whole(): who sees a change sees the odd turn. */
 	atomic_thread_fence(memory_order_release);
 }
 
 void cordon_page_end(struct cordon_page *p)
 {
+	/* Relaxed: nobody but this side writes it. */
 	uint32_t t = atomic_load_explicit(&p->turn, memory_order_relaxed);
 
+	/* Pairs with the first fence of copy_whole(): who sees this turn sees all changes. */
 	atomic_store_explicit(&p->turn, t + 1, memory_order_release);
 }
 

@@ -43,11 +43,25 @@ struct cordon_plan {
 	struct sock_filter filter[CORDON_FILTER_MAX];
 };
 
-/* What the loader says on its socket: its last step and why it failed there, or READY; then it waits
- * for one byte before it goes on. */
+/* Where the loader put things: addresses and sizes in the domain, for who looks at it from outside. */
+struct cordon_layout {
+	uint64_t image; /* what address 0 of the image became, and how much is mapped from there */
+	uint64_t image_size;
+	uint64_t stacks; /* of fibers: see cordon_sched_init() */
+	uint64_t stack_stride;
+	uint64_t stack_size; /* of these and of the plain one */
+	uint64_t plain; /* lowest byte of the stack on which the image begins */
+	uint32_t nstacks;
+	uint32_t zero;
+};
+
+/* What the loader says on its socket: its last step and why it failed there, or READY and the layout;
+ * then it waits for one byte before it goes on. Nothing of the driver's has run then: it is to be
+ * believed. */
 struct cordon_plan_status {
 	uint32_t step;
 	int32_t error;
+	struct cordon_layout layout;
 };
 
 /* The loader's steps, numbered on from the supervisor's (see fence_process.c). */

@@ -119,6 +119,7 @@ static void fill_page(struct supervisor *s)
 
 static void count(_Atomic uint64_t *counter)
 {
+	/* Relaxed: each counter stands for itself. */
 	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
@@ -546,6 +547,7 @@ static void print_counters(struct supervisor *s)
 {
 	const struct cordon_page *p = s->run.page;
 
+	/* Relaxed: each counter stands for itself. */
 	for (unsigned i = 0; i < p->count && s->life.c->class->counters[i]; i++)
 		fprintf(s->life.out, "%s: %s %" PRIu64 "\n", s->life.c->name,
 			s->life.c->class->counters[i],

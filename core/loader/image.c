@@ -10,11 +10,14 @@
 
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
-#else
-#define MACHINE EM_AARCH64
-#endif
-
 #define PAGE 4096u
+#elif defined(__aarch64__)
+#define MACHINE EM_AARCH64
+/* Kernels use 4, 16 or 64 KiB; images are linked for the largest. */
+#define PAGE 65536u
+#else
+#error "cordon: no images for this architecture"
+#endif
 
 struct image {
 	const uint8_t *file;
@@ -85,7 +88,7 @@ static int check(struct image *im)
 	return entered ? 0 : -ENOEXEC;
 }
 
-static int map(const struct image *im, uint64_t *entry)
+static int map(const struct image *im, struct cordon_image *at)
 {
 	uint8_t *base = mmap(NULL, im->span, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -110,11 +113,13 @@ static int map(const struct image *im, uint64_t *entry)
 		if (mprotect(base + start, end - start, prot) < 0)
 			return -errno;
 	}
-	*entry = (uint64_t)(uintptr_t)base + im->entry;
+	at->base = (uint64_t)(uintptr_t)base;
+	at->entry = at->base + im->entry;
+	at->span = im->span;
 	return 0;
 }
 
-int cordon_image_load(int fd, uint64_t *entry)
+int cordon_image_load(int fd, struct cordon_image *at)
 {
 	struct image im = { 0 };
 	struct stat st;
@@ -133,7 +138,7 @@ int cordon_image_load(int fd, uint64_t *entry)
 	im.size = (uint64_t)st.st_size;
 	ret = check(&im);
 	if (ret == 0)
-		ret = map(&im, entry);
+		ret = map(&im, at);
 	munmap(file, (size_t)st.st_size);
 	return ret;
 }

@@ -31,10 +31,12 @@
 
 static struct cordon_plan plan;
 
-static void say(enum cordon_step step, int error)
+static void say(enum cordon_step step, int error, const struct cordon_layout *layout)
 {
-	struct cordon_plan_status s = { step, error };
+	struct cordon_plan_status s = { .step = step, .error = error };
 
+	if (layout)
+		s.layout = *layout;
 	if (write(CORDON_FD_STATUS, &s, sizeof(s)) != sizeof(s))
 		_exit(CORDON_EXIT_LOADER);
 }
@@ -274,7 +276,7 @@ jump(uint64_t entry, const struct cordon_boot *boot, uint64_t stack)
 			     :
 			     : "S"(stack), "a"(entry), "D"(boot)
 			     : "memory");
-#else
+#elif defined(__aarch64__)
 	__asm__ __volatile__("mov sp, %0\n\t"
 			     "mov x29, xzr\n\t"
 			     "mov x30, xzr\n\t"
@@ -283,6 +285,8 @@ jump(uint64_t entry, const struct cordon_boot *boot, uint64_t stack)
 			     :
 			     : "r"(stack), "r"(entry), "r"(boot)
 			     : "x0", "memory");
+#else
+#error "cordon: no way into an image for this architecture"
 #endif
 	__builtin_unreachable();
 }
@@ -291,14 +295,15 @@ static void must(enum cordon_step step, int ret)
 {
 	if (ret == 0)
 		return;
-	say(step, ret);
+	say(step, ret, NULL);
 	_exit(CORDON_EXIT_LOADER);
 }
 
 int main(void)
 {
+	struct cordon_image image = { 0 };
+	struct cordon_layout layout;
 	struct cordon_boot *boot;
-	uint64_t entry = 0;
 	uint64_t top;
 	char gate;
 
@@ -310,14 +315,23 @@ int main(void)
 	must(CORDON_STEP_NNP, prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0);
 	must(CORDON_STEP_LANDLOCK, landlock());
 	must(CORDON_STEP_GRANTS, map_grants());
-	must(CORDON_STEP_IMAGE, cordon_image_load(CORDON_FD_IMAGE, &entry));
+	must(CORDON_STEP_IMAGE, cordon_image_load(CORDON_FD_IMAGE, &image));
 	must(CORDON_STEP_CLOSE, close_rest());
 
 	/* The boot structure lies at the top of the image's first stack. */
 	top = plan.boot.stacks + CORDON_STACKS * plan.boot.stack_stride;
 	boot = (struct cordon_boot *)((top - sizeof(*boot)) & ~(uint64_t)63);
 	*boot = plan.boot;
-	say(CORDON_STEP_READY, 0);
+	layout = (struct cordon_layout){
+		.image = image.base,
+		.image_size = image.span,
+		.stacks = boot->stacks,
+		.stack_stride = boot->stack_stride,
+		.stack_size = boot->stack_size,
+		.plain = top - boot->stack_size,
+		.nstacks = boot->nstacks,
+	};
+	say(CORDON_STEP_READY, 0, &layout);
 	/* A spare waits here. A supervisor that is gone, or doesn't need it, closes its end. */
 	if (read(CORDON_FD_STATUS, &gate, 1) != 1)
 		_exit(CORDON_EXIT_LOADER);
@@ -325,5 +339,5 @@ int main(void)
 	/* From here on nobody hears us; the exit status has to do. */
 	if (install_filter() < 0)
 		_exit(CORDON_EXIT_LOADER);
-	jump(entry, boot, (uint64_t)(uintptr_t)boot);
+	jump(image.entry, boot, (uint64_t)(uintptr_t)boot);
 }

@@ -35,7 +35,7 @@
 #define ASAN 1
 #endif
 
-#if defined(ASAN) || defined(__SANITIZE_THREAD__)
+#if defined(ASAN) || defined(__SANITIZE_THREAD__) || defined(CORDON_EMULATED)
 #define SECONDS 3
 #else
 #define SECONDS 10

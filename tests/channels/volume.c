@@ -33,7 +33,7 @@
 #endif
 #if defined(__SANITIZE_THREAD__)
 #define THREADS 1
-#elif defined(__SANITIZE_ADDRESS__)
+#elif defined(__SANITIZE_ADDRESS__) || defined(CORDON_EMULATED)
 #define FEWER 1
 #endif
 

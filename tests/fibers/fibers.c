@@ -126,14 +126,40 @@ __asm__(".pushsection .text\n"
 	"	ret\n"
 	".size yield_with_registers, . - yield_with_registers\n"
 	".popsection\n");
-#else
-static unsigned yield_with_registers(void (*yield)(struct cordon_sched *), struct cordon_sched *s,
-				     uint64_t seed)
-{
-	(void)seed;
-	yield(s);
-	return 0;
-}
+#elif defined(__aarch64__)
+/* The same: x19 to x29, and d8 to d15. */
+unsigned yield_with_registers(void (*yield)(struct cordon_sched *), struct cordon_sched *,
+			      uint64_t seed);
+#define CHECK_X(r) "	add x2, x2, #1; cmp x2, x" #r "; cinc w0, w0, ne\n"
+#define CHECK_D(r) "	add x2, x2, #1; fmov x1, d" #r "; cmp x2, x1; cinc w0, w0, ne\n"
+#define SET_X(r) "	add x2, x2, #1; mov x" #r ", x2\n"
+#define SET_D(r) "	add x2, x2, #1; fmov d" #r ", x2\n"
+#define EACH(x, d)                                                                              \
+	x(19) x(20) x(21) x(22) x(23) x(24) x(25) x(26) x(27) x(28) x(29) d(8) d(9) d(10) d(11) \
+		d(12) d(13) d(14) d(15)
+__asm__(".pushsection .text\n"
+	".type yield_with_registers, %function\n"
+	"yield_with_registers:\n"
+	"	stp x29, x30, [sp, #-176]!\n"
+	"	stp x19, x20, [sp, #16]; stp x21, x22, [sp, #32]; stp x23, x24, [sp, #48]\n"
+	"	stp x25, x26, [sp, #64]; stp x27, x28, [sp, #80]\n"
+	"	stp d8, d9, [sp, #96]; stp d10, d11, [sp, #112]\n"
+	"	stp d12, d13, [sp, #128]; stp d14, d15, [sp, #144]\n"
+	"	str x2, [sp, #160]\n"
+	"	mov x9, x0; mov x0, x1\n" EACH(
+		SET_X,
+		SET_D) "	blr x9\n"
+		       "	ldr x2, [sp, #160]\n"
+		       "	mov w0, wzr\n" EACH(
+			       CHECK_X,
+			       CHECK_D) "	ldp d14, d15, [sp, #144]; ldp d12, d13, [sp, #128]\n"
+					"	ldp d10, d11, [sp, #112]; ldp d8, d9, [sp, #96]\n"
+					"	ldp x27, x28, [sp, #80]; ldp x25, x26, [sp, #64]; ldp x23, x24, [sp, #48]\n"
+					"	ldp x21, x22, [sp, #32]; ldp x19, x20, [sp, #16]\n"
+					"	ldp x29, x30, [sp], #176\n"
+					"	ret\n"
+					".size yield_with_registers, . - yield_with_registers\n"
+					".popsection\n");
 #endif
 
 static uint64_t switches, damaged;
@@ -163,6 +189,33 @@ static void million_switches_keep_registers_and_stacks(void **state)
 	run_all();
 	assert_int_equal(switches, 1000000);
 	assert_int_equal(damaged, 0);
+	done();
+}
+
+static uintptr_t saved(const struct cordon_fiber *fiber, size_t offset)
+{
+	uintptr_t v;
+
+	memcpy(&v, (const char *)fiber->sp + offset, sizeof(v));
+	return v;
+}
+
+/* Two that have not run yet: no frame, and the same place to go on, whatever they will run. */
+static void a_switch_leaves_frame_and_address_where_the_header_says(void **state)
+{
+	const struct cordon_fiber *a, *b;
+
+	(void)state;
+	with_stacks(2);
+	cordon_fiber_start(&sched, note_twice, ab);
+	cordon_fiber_start(&sched, churn, bb);
+	a = sched.head;
+	b = sched.tail;
+	assert_int_equal(saved(a, CORDON_SWITCH_FRAME), 0);
+	assert_int_not_equal(saved(a, CORDON_SWITCH_PC), 0);
+	assert_int_equal(saved(a, CORDON_SWITCH_PC), saved(b, CORDON_SWITCH_PC));
+	assert_ptr_equal(a, (void *)cordon_fiber_place((uintptr_t)stacks.base + stacks.stride));
+	run_all();
 	done();
 }
 
@@ -201,48 +254,57 @@ static void odd_areas_are_aligned(void **state)
 	assert_int_equal(sched.live, 0);
 }
 
+/* The control words of floating point in one, and the bits that change how they round. */
 #if defined(__x86_64__)
-static uint32_t mxcsr(void)
-{
-	uint32_t v;
+#define ROUND (UINT64_C(0x0c00) << 32 | 0x4000)
 
-	__asm__ __volatile__("stmxcsr %0" : "=m"(v));
+static uint64_t fp_control(void)
+{
+	uint32_t mxcsr;
+	uint16_t x87;
+
+	__asm__ __volatile__("stmxcsr %0; fnstcw %1" : "=m"(mxcsr), "=m"(x87));
+	return (uint64_t)x87 << 32 | mxcsr;
+}
+
+static void set_fp_control(uint64_t v)
+{
+	uint32_t mxcsr = (uint32_t)v;
+	uint16_t x87 = (uint16_t)(v >> 32);
+
+	__asm__ __volatile__("ldmxcsr %0; fldcw %1" ::"m"(mxcsr), "m"(x87));
+}
+#elif defined(__aarch64__)
+#define ROUND (UINT64_C(1) << 22)
+
+static uint64_t fp_control(void)
+{
+	uint64_t v;
+
+	__asm__ __volatile__("mrs %0, fpcr" : "=r"(v));
 	return v;
 }
 
-static uint16_t x87(void)
+static void set_fp_control(uint64_t v)
 {
-	uint16_t v;
-
-	__asm__ __volatile__("fnstcw %0" : "=m"(v));
-	return v;
+	__asm__ __volatile__("msr fpcr, %0" ::"r"(v));
 }
+#endif
 
-static void set_fp(uint32_t csr, uint16_t cw)
-{
-	__asm__ __volatile__("ldmxcsr %0; fldcw %1" ::"m"(csr), "m"(cw));
-}
+static uint64_t first_fp;
 
-static uint32_t first_csr;
-static uint16_t first_cw;
-
-/* Round up, truncate on the x87. */
 static void change_fp(void *arg)
 {
-	uint32_t csr = first_csr | 0x4000;
-	uint16_t cw = first_cw | 0x0c00;
-
 	(void)arg;
-	note(first_csr == mxcsr() && first_cw == x87() ? 'o' : 'x');
-	set_fp(csr, cw);
+	note(first_fp == fp_control() ? 'o' : 'x');
+	set_fp_control(first_fp | ROUND);
 	cordon_fiber_yield(&sched);
-	note(csr == mxcsr() && cw == x87() ? 'k' : 'l');
+	note((first_fp | ROUND) == fp_control() ? 'k' : 'l');
 }
 
 static void keep_fp_separates_control_words(void **state)
 {
-	uint32_t csr = first_csr = mxcsr();
-	uint16_t cw = first_cw = x87();
+	uint64_t before = first_fp = fp_control();
 
 	(void)state;
 	with_stacks(2);
@@ -250,32 +312,28 @@ static void keep_fp_separates_control_words(void **state)
 	cordon_fiber_start(&sched, change_fp, NULL);
 	cordon_fiber_start(&sched, change_fp, NULL);
 	cordon_sched_run(&sched, 1);
-	assert_int_equal(mxcsr(), csr);
-	assert_int_equal(x87(), cw);
+	assert_int_equal(fp_control(), before);
 	run_all();
 	assert_string_equal(trace, "ookk");
-	assert_int_equal(mxcsr(), csr);
-	assert_int_equal(x87(), cw);
+	assert_int_equal(fp_control(), before);
 	done();
 }
 
 static void fp_is_shared_by_default(void **state)
 {
-	uint32_t csr = first_csr = mxcsr();
-	uint16_t cw = first_cw = x87();
+	uint64_t before = first_fp = fp_control();
 	bool shared;
 
 	(void)state;
 	with_stacks(1);
 	cordon_fiber_start(&sched, change_fp, NULL);
 	cordon_sched_run(&sched, 1);
-	shared = mxcsr() == (csr | 0x4000) && x87() == (cw | 0x0c00);
-	set_fp(csr, cw);
+	shared = fp_control() == (before | ROUND);
+	set_fp_control(before);
 	run_all();
 	assert_true(shared);
 	done();
 }
-#endif
 
 int main(void)
 {
@@ -286,12 +344,11 @@ int main(void)
 		cmocka_unit_test(plain_code_is_no_fiber),
 		cmocka_unit_test(init_refuses_bad_sizes),
 		cmocka_unit_test(million_switches_keep_registers_and_stacks),
+		cmocka_unit_test(a_switch_leaves_frame_and_address_where_the_header_says),
 		cmocka_unit_test(stack_is_aligned),
 		cmocka_unit_test(odd_areas_are_aligned),
-#if defined(__x86_64__)
 		cmocka_unit_test(keep_fp_separates_control_words),
 		cmocka_unit_test(fp_is_shared_by_default),
-#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

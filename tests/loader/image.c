@@ -99,7 +99,7 @@ static void make_good(void)
 /* Load @size bytes of @data. The result; what was mapped is unmapped. */
 static int load(const void *data, size_t size, uint64_t *entry)
 {
-	uint64_t at = 0;
+	struct cordon_image at = { 0 };
 	int ret;
 
 	assert_int_equal(ftruncate(memfd, 0), 0);
@@ -108,11 +108,14 @@ static int load(const void *data, size_t size, uint64_t *entry)
 	ret = cordon_image_load(memfd, &at);
 	assert_true(ret <= 0);
 	assert_false(seen.writable_and_executable);
-	if (ret == 0)
-		assert_in_range(at, (uintptr_t)seen.base, (uintptr_t)seen.base + seen.size - 1);
+	if (ret == 0) {
+		assert_int_equal(at.base, (uintptr_t)seen.base);
+		assert_int_equal(at.span, seen.size);
+		assert_in_range(at.entry, at.base, at.base + at.span - 1);
+	}
 	assert_true(seen.size <= CORDON_IMAGE_SPAN_MAX);
 	if (entry)
-		*entry = at;
+		*entry = at.entry;
 	else if (seen.base)
 		assert_int_equal(munmap(seen.base, seen.size), 0);
 	return ret;
@@ -351,18 +354,18 @@ static void a_file_cut_off_anywhere_is_refused(void **state)
 
 static void what_is_no_file_of_the_right_size_is_refused(void **state)
 {
-	uint64_t entry = 0;
+	struct cordon_image at;
 	int p[2];
 
 	(void)state;
 	assert_int_equal(ftruncate(memfd, 0), 0);
-	assert_int_equal(cordon_image_load(memfd, &entry), -ENOEXEC);
+	assert_int_equal(cordon_image_load(memfd, &at), -ENOEXEC);
 	assert_int_equal(pwrite(memfd, &good, sizeof(good), 0), sizeof(good));
 	assert_int_equal(ftruncate(memfd, (off_t)CORDON_IMAGE_FILE_MAX + 1), 0);
-	assert_int_equal(cordon_image_load(memfd, &entry), -ENOEXEC);
-	assert_int_equal(cordon_image_load(-1, &entry), -EBADF);
+	assert_int_equal(cordon_image_load(memfd, &at), -ENOEXEC);
+	assert_int_equal(cordon_image_load(-1, &at), -EBADF);
 	assert_int_equal(pipe(p), 0);
-	assert_true(cordon_image_load(p[0], &entry) < 0);
+	assert_true(cordon_image_load(p[0], &at) < 0);
 	close(p[0]);
 	close(p[1]);
 }
@@ -442,7 +445,7 @@ static void mutations_of_a_real_image_are_refused_or_mapped(void **state)
 		const Elf64_Ehdr *eh = (const Elf64_Ehdr *)file;
 		size_t table = sizeof(*eh) + eh->e_phnum * sizeof(Elf64_Phdr);
 		size_t cut = random64() % 8 ? size : 1 + random64() % size;
-		uint64_t entry = 0;
+		struct cordon_image place = { 0 };
 		int ret;
 
 		/* Mostly in the headers, where it hurts; whole fields or single bytes. */
@@ -469,12 +472,12 @@ static void mutations_of_a_real_image_are_refused_or_mapped(void **state)
 		assert_int_equal(pwrite(memfd, mutant, table, 0), table);
 		assert_int_equal(ftruncate(memfd, (off_t)cut), 0);
 		memset(&seen, 0, sizeof(seen));
-		ret = cordon_image_load(memfd, &entry);
+		ret = cordon_image_load(memfd, &place);
 		assert_true(ret <= 0);
 		assert_false(seen.writable_and_executable);
 		assert_true(seen.size <= CORDON_IMAGE_SPAN_MAX);
 		if (ret == 0) {
-			assert_in_range(entry, (uintptr_t)seen.base,
+			assert_in_range(place.entry, (uintptr_t)seen.base,
 					(uintptr_t)seen.base + seen.size - 1);
 			mapped++;
 		}
