@@ -183,8 +183,10 @@ static void mitigations(struct look *l)
 
 	snprintf(path, sizeof(path), "%s" CPU_DIR "/vulnerabilities", l->root);
 	d = opendir(path);
-	if (said(l, d ? 0 : -errno, "unknown to this kernel"))
+	if (!d) {
+		(void)said(l, -errno, "unknown to this kernel");
 		return;
+	}
 	while ((ent = readdir(d))) {
 		if (ent->d_name[0] == '.' ||
 		    line_of(l, text, sizeof(text), CPU_DIR "/vulnerabilities/%s", ent->d_name) < 0)
@@ -208,8 +210,10 @@ static void iommu(struct look *l)
 
 	snprintf(path, sizeof(path), "%s/sys/kernel/iommu_groups", l->root);
 	d = opendir(path);
-	if (said(l, d ? 0 : -errno, "unknown to this kernel"))
+	if (!d) {
+		(void)said(l, -errno, "unknown to this kernel");
 		return;
+	}
 	while ((ent = readdir(d)))
 		groups += ent->d_name[0] != '.';
 	closedir(d);

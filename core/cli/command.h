@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include "core/class.h"
 #include "core/cli/options.h"
+#include "core/control.h"
 #include "core/err.h"
 #include "core/page.h"
 
@@ -58,6 +59,7 @@ struct cli {
 	uint64_t given[2]; /* sets of options: by the command line, by the file */
 	unsigned where[64]; /* the line of each option that was taken */
 	struct cordon_err err;
+	char answer[CORDON_REPLY_MAX]; /* of a supervisor */
 };
 
 /* All verbs; ends with a NULL object. */

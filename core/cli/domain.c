@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* The verbs that change a domain. */
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,7 +14,6 @@
 #include "core/cli/conf.h"
 #include "core/cli/daemon.h"
 #include "core/cli/notify.h"
-#include "core/control.h"
 #include "core/host.h"
 
 #define ANSWER_MS 60000
@@ -83,7 +83,8 @@ static int no_supervisor(int err)
 	return err == -ENOENT || err == -ECONNREFUSED;
 }
 
-/* Give the order @words. The exit status, or -errno if no supervisor took it. */
+/* Give the order @words. 0 with the line in c->answer, else the exit status, or -errno if no
+ * supervisor took it, with the line in c->err. */
 static int give(struct cli *c, const char *const *words, unsigned n)
 {
 	const struct timespec nap = { 0, TRY_EVERY_MS * 1000000l };
@@ -103,9 +104,9 @@ static int give(struct cli *c, const char *const *words, unsigned n)
 	}
 	if (ret > 0) {
 		c->err.text[0] = '\0';
-		cordon_fail(&c->err, -EPROTO, "domain %s: %s", c->name, text);
-	} else if (ret == 0 && text[0]) {
-		printf("%s: %s\n", c->name, text);
+		cordon_fail(&c->err, -EPROTO, "%s", text);
+	} else if (ret == 0) {
+		snprintf(c->answer, sizeof(c->answer), "%s", text);
 	}
 	return ret;
 }
@@ -150,25 +151,44 @@ int cli_domain_order(struct cli *c)
 	ret = give(c, words, n);
 	if (no_supervisor(ret))
 		return nobody(c);
+	if (ret == 0)
+		printf("%s\n", c->answer);
 	return ret < 0 ? CLI_FAILED : ret;
+}
+
+/* Of all its incarnations: cordon-NAME, and cordon-NAME.1 and so on; no name has a full stop. */
+static void remove_groups(const char *name)
+{
+	char parent[PATH_MAX], group[PATH_MAX + NAME_MAX + 2], prefix[CORDON_NAME_MAX + 8];
+	const struct dirent *ent;
+	size_t len = (size_t)snprintf(prefix, sizeof(prefix), "cordon-%s", name);
+	int version;
+	DIR *d;
+
+	if (cordon_host_cgroup(parent, sizeof(parent), &version) < 0)
+		return;
+	d = opendir(parent);
+	while (d && (ent = readdir(d))) {
+		if (strncmp(ent->d_name, prefix, len) != 0 ||
+		    (ent->d_name[len] != '\0' && ent->d_name[len] != '.'))
+			continue;
+		snprintf(group, sizeof(group), "%s/%s", parent, ent->d_name);
+		cordon_cgroup_drop(group);
+	}
+	if (d)
+		closedir(d);
 }
 
 /* Remove what a supervisor that is gone left; none may be there. */
 static int remove_rest(struct cli *c)
 {
-	char parent[PATH_MAX], group[PATH_MAX + 64];
 	struct cordon_run run;
-	int version;
 	int ret = cordon_run_open(&run, c->name, &c->err);
 
 	if (ret < 0)
 		return ret;
 	/* Its processes died with it, or do right now. */
-	if (cordon_host_cgroup(parent, sizeof(parent), &version) == 0) {
-		snprintf(group, sizeof(group), "%s/cordon-%s", parent, c->name);
-		if (access(group, F_OK) == 0)
-			cordon_cgroup_drop(group);
-	}
+	remove_groups(c->name);
 	cordon_run_close(&run);
 	return 0;
 }
@@ -210,5 +230,8 @@ int cli_domain_del(struct cli *c)
 		return nobody(c);
 	if (rest == -EBUSY)
 		c->err.text[0] = '\0'; /* it has gone, and somebody has added the name again */
-	return rest < 0 && rest != -EBUSY ? CLI_FAILED : CLI_OK;
+	else if (rest < 0)
+		return CLI_FAILED;
+	printf("domain %s: gone\n", c->name);
+	return CLI_OK;
 }

@@ -88,7 +88,7 @@ static int set_restarts(struct cli *c, const char *v)
 				   CORDON_DEFAULT_LIMIT, CORDON_DEFAULT_LIMIT_S);
 	memcpy(first, v, (size_t)(slash - v));
 	first[slash - v] = '\0';
-	if (cli_number(c, "--restarts, the number,", first, 0, 1000000, &n) < 0 ||
+	if (cli_number(c, "--restarts, the number,", first, 0, CORDON_LIMIT_MAX, &n) < 0 ||
 	    cli_number(c, "--restarts, the seconds,", slash + 1, 1, 86400, &s) < 0)
 		return -EINVAL;
 	c->domain.config.limit = (unsigned)n;

@@ -94,6 +94,7 @@ static void print_counters(const struct cli_page *page)
 		printf("  %-20s %14" PRIu64 "  %s\n", #member, VALUE(p->common.member), what);
 	CORDON_COMMON(X)
 #undef X
+	printf("counters of class %s:\n", p->class);
 	for (unsigned i = 0; (name = cli_page_counter(page, i)); i++)
 		if (VALUE(p->value[i]))
 			printf("  %-20s %14" PRIu64 "\n", name, VALUE(p->value[i]));
