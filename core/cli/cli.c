@@ -71,8 +71,8 @@ const struct cli_verb cli_verbs[] = {
 	  NULL, cli_domain_options, cli_domain_run },
 	{ "domain", "add", CLI_MUST_NAME, "start a domain that goes on by itself",
 	  "Start a domain and return when it serves; its supervisor goes on by itself and writes\n"
-	  "to the system's log. Without --driver and --conf, /etc/cordon/NAME.conf says what it\n"
-	  "is.\n\n"
+	  "to the system's log. Without --driver, --image and --conf, /etc/cordon/NAME.conf says\n"
+	  "what it is.\n\n"
 	  "Exit status: 0 it serves; else that of cordon domain run, and nothing is left.",
 	  NULL, cli_domain_options, cli_domain_add },
 	{ "domain", "show", CLI_MAY_NAME, "what domains there are, and what happened to them",

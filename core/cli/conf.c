@@ -111,7 +111,7 @@ int cli_conf_read(struct cli *c)
 {
 	struct cli_domain *d = &c->domain;
 
-	if (!d->conf && !d->driver && cordon_name_check(c->name, NULL) == 0) {
+	if (!d->conf && !d->driver && !d->config.image && cordon_name_check(c->name, NULL) == 0) {
 		snprintf(default_path, sizeof(default_path), CLI_CONF_DIR "/%s.conf", c->name);
 		if (access(default_path, F_OK) == 0)
 			d->conf = default_path;

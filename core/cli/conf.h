@@ -11,7 +11,7 @@
 
 struct cli;
 
-/* Take the options of the file that --conf named; without --conf and without a driver, of
+/* Take the options of the file that --conf named; without --conf, driver and image, of
  * /etc/cordon/NAME.conf, if it is there. What was typed goes before. The file's text is kept for
  * the rest of the process's life. 0, or -errno with the line in c->err and, if it is one of the
  * file's, its number in c->line. Blocks on the file. */

@@ -119,9 +119,10 @@ static int set_wait(struct cli *c, const char *v)
 	{                                                              \
 		"driver", 0, "DRIVER", "the driver to run", AT(driver) \
 	}
-#define IMAGE_OPTION                                                                \
-	{                                                                           \
-		"image", 0, "FILE", "another image of the driver", AT(config.image) \
+#define IMAGE_OPTION                                                                      \
+	{                                                                                 \
+		"image", 0, "FILE", "the driver's image; alone, of a driver of your own", \
+			AT(config.image)                                                  \
 	}
 
 const struct cli_option cli_domain_options[] = {
@@ -204,17 +205,11 @@ static int find_class(struct cli *c)
 		return cordon_fail(&c->err, -EINVAL, "--class %.40s: there is no such class",
 				   d->class);
 	c->line = cli_option_line(c, "--driver");
-	if (!d->driver)
-		return cordon_fail(&c->err, -EINVAL,
-				   "--driver is missing (cordon domain %s --help lists them)",
-				   c->verb->verb);
-	for (const struct cordon_driver_entry *e = d->config.class->drivers; e->name; e++)
-		if (strcmp(e->name, d->driver) == 0)
-			d->config.driver = e;
-	if (!d->config.driver)
-		return cordon_fail(&c->err, -EINVAL, "--driver %.40s: class %s has no such driver",
-				   d->driver, d->class);
-	d->config.args.driver = d->config.driver->name;
+	if (cordon_class_driver(d->config.class, d->driver, d->config.image, &d->entry, &c->err) <
+	    0)
+		return -EINVAL;
+	d->config.driver = &d->entry;
+	d->config.args.driver = d->entry.name;
 	c->line = cli_option_line(c, "--fence");
 	d->config.fence = cordon_fence_find(d->fence);
 	if (!d->config.fence)

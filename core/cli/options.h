@@ -16,6 +16,7 @@ struct cli_domain {
 		unsigned line; /* of the configuration file; 0: typed */
 	} class_opt[CORDON_OPTIONS_MAX * 2];
 	unsigned nclass_opt;
+	struct cordon_driver_entry entry; /* that config names */
 	struct cordon_config config;
 };
 

@@ -74,7 +74,7 @@ fi
 
 # completed WORD...: what the completion offers for the last one.
 completed() {
-	bash -c '. core/cli/system/cordon.bash
+	bash -c '. core/cli/cordon.bash
 		COMP_WORDS=(cordon "${@:2}") COMP_CWORD=$(($# - 1))
 		_cordon "$1"
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$cordon" "$@"
