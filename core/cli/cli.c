@@ -11,11 +11,11 @@
 #define FLAG(field) NULL, offsetof(struct cli, field), 0
 #define JSON                                                                 \
 	{                                                                    \
-		"json", 'j', NULL, "print JSON (cordon-json(5))", FLAG(json) \
+		"json", "j", NULL, "print JSON (cordon-json(5))", FLAG(json) \
 	}
-#define END                                     \
-	{                                       \
-		NULL, 0, NULL, NULL, NULL, 0, 0 \
+#define END                                        \
+	{                                          \
+		NULL, NULL, NULL, NULL, NULL, 0, 0 \
 	}
 
 static int set_delay(struct cli *c, const char *v)
@@ -50,15 +50,15 @@ static int print_table(struct cli *c)
 static const struct cli_option json_options[] = { JSON, END };
 
 static const struct cli_option top_options[] = {
-	{ "delay", 'd', "SECONDS", "between samples (default 1)", set_delay, 0, 0 },
-	{ "count", 'n', "COUNT", "end after so many samples", set_count, 0, 0 },
-	{ "batch", 'b', NULL, "no terminal: samples one after the other", FLAG(batch) },
+	{ "delay", "d", "SECONDS", "between samples (default 1)", set_delay, 0, 0 },
+	{ "count", "n", "COUNT", "end after so many samples", set_count, 0, 0 },
+	{ "batch", "b", NULL, "no terminal: samples one after the other", FLAG(batch) },
 	JSON,
 	END,
 };
 
 static const struct cli_option help_options[] = {
-	{ "table", 0, NULL, "all verbs and options, a line each", FLAG(table) },
+	{ "table", NULL, NULL, "all verbs and options, a line each", FLAG(table) },
 	END,
 };
 

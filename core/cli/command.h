@@ -24,7 +24,7 @@ struct cli;
 
 struct cli_option {
 	const char *name; /* --NAME */
-	char letter; /* -L; 0: none */
+	const char *letter; /* -L; NULL: none */
 	const char *value; /* what the value is called in the help; NULL: the option has none */
 	const char *help;
 	/* Take the value (borrowed; "" if the option has none): 0, or -EINVAL with the line in

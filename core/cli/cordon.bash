@@ -32,7 +32,7 @@ _cordon()
 		'')
 			words=$(awk -v o="$object" -v v="$verb" '$1 == o && $2 == v {
 				if ($3 == "option") print "--" $4
-				if ($3 == "short") print $4 }' <<<"$table")
+				if ($3 == "short") print "-" $4 }' <<<"$table")
 			words="$words --help"
 			if grep -q "^$object $verb name .*NAME" <<<"$table"; then
 				words="$words $(ls /run/cordon 2>/dev/null)"

@@ -19,12 +19,12 @@ void cli_help(FILE *out)
 		     "hung, 5 it was restarted too often.\n");
 }
 
-static void option(char letter, const char *name, const char *value, const char *help)
+static void option(const char *letter, const char *name, const char *value, const char *help)
 {
 	char left[48];
 
 	if (letter)
-		snprintf(left, sizeof(left), "-%c, --%s %s", letter, name, value ? value : "");
+		snprintf(left, sizeof(left), "-%s, --%s %s", letter, name, value ? value : "");
 	else
 		snprintf(left, sizeof(left), "--%s %s", name, value ? value : "");
 	printf("  %-22s %s\n", left, help);
@@ -49,7 +49,7 @@ void cli_help_verb(const struct cli *c)
 	for (unsigned i = 0; v->domain && c->classes[i]; i++) {
 		printf("\nClass %s:\n", c->classes[i]->name);
 		for (const struct cordon_option *o = c->classes[i]->options; o->name; o++)
-			option(0, o->name, o->value, o->help);
+			option(NULL, o->name, o->value, o->help);
 		for (const struct cordon_driver_entry *d = c->classes[i]->drivers; d->name; d++)
 			printf("  driver %-15s %s\n", d->name, d->help);
 	}
@@ -72,11 +72,9 @@ void cli_help_table(const struct cli *c)
 		row(v, "name", v->names == CLI_NO_NAME ? "none" : names(v) + 1, NULL);
 		for (unsigned i = 0; i < 2; i++)
 			for (const struct cli_option *o = lists[i]; o && o->name; o++) {
-				char letter[3] = { '-', o->letter, '\0' };
-
 				row(v, "option", o->name, o->value);
 				if (o->letter)
-					row(v, "short", letter, o->name);
+					row(v, "short", o->letter, o->name);
 			}
 		for (unsigned i = 0; v->domain && c->classes[i]; i++) {
 			const struct cordon_class *k = c->classes[i];

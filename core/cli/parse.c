@@ -24,7 +24,7 @@ static int is(const struct cli_option *o, const char *typed)
 		return 0;
 	if (typed[1] == '-')
 		return strcmp(typed + 2, o->name) == 0;
-	return o->letter && typed[1] == o->letter && !typed[2];
+	return o->letter && strcmp(typed + 1, o->letter) == 0;
 }
 
 /* The verb's option @typed, and its place among all of them. */
@@ -113,15 +113,13 @@ static int take_name(struct cli *c, const char *word)
 int cli_take_words(struct cli *c, int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		/* No value begins like an option: then it was forgotten. */
+		int more = i + 1 < argc && strncmp(argv[i + 1], "--", 2) != 0;
 		int used = 0;
 		int ret;
 
-		/* No value begins like an option: then it was forgotten. */
-		if (value && strncmp(value, "--", 2) == 0)
-			value = NULL;
 		if (argv[i][0] == '-')
-			ret = cli_take_option(c, argv[i], value, &used);
+			ret = cli_take_option(c, argv[i], more ? argv[i + 1] : NULL, &used);
 		else
 			ret = take_name(c, argv[i]);
 		if (ret < 0)

@@ -247,4 +247,13 @@ as_nobody 1 "run as root" domain stop "$dom" && as_nobody 1 "run as root" domain
 check only_root_may_give_orders
 does 0 "" domain del "$dom" && good=1
 check and_root_may
+
+# As systemd would start it.
+caps=$(sed -n 's/^CapabilityBoundingSet=//p' core/cli/cordon@.service | tr '[:upper:]\n' '[:lower:] ' |
+	sed 's/cap_//g; s/ *$//; s/ /,+/g')
+setpriv --bounding-set "-all,+$caps" --no-new-privs "$cordon" domain add "$dom" --driver tap \
+	--front "$f" --wire "$w" >"$tmp/out" 2>"$tmp/err" && does 0 "" domain restart "$dom" &&
+	does 0 "" domain del "$dom" && nothing_left && good=1
+why="with $caps: $why"
+check the_capabilities_of_the_unit_are_enough
 finish

@@ -55,7 +55,7 @@ for object in $(cut -d' ' -f1 "$tmp/table" | uniq); do
 	grep "^$object " "$tmp/verbs" >"$tmp/want"
 	same "cordon-$object.8_describes_every_verb" "$tmp/want" "$tmp/page"
 	awk -v o="$object" '$1 == o && $3 == "option" {print "--" $4, $5}
-		$1 == o && $3 == "short" {print $4}' "$tmp/table" >"$tmp/want"
+		$1 == o && $3 == "short" {print "-" $4}' "$tmp/table" >"$tmp/want"
 	# The lines that introduce options: "*-j*, *--json*", "*--core* _CPU_, *--peer* _CPU_".
 	grep '^\*-' "$page" | sed 's/, \*/\n*/g' | tr -d '*_' | sed 's/ *$//' >"$tmp/page"
 	sed -i 's/ *$//' "$tmp/want"
@@ -70,6 +70,17 @@ if command -v scdoc >/dev/null; then
 else
 	n=$((n + 1))
 	echo "ok $n - the_man_pages_can_be_built # SKIP there is no scdoc"
+fi
+
+# The unit: what systemd thinks of it, with a program that is there.
+if command -v systemd-analyze >/dev/null; then
+	sed 's|@bindir@/cordon|/bin/true|' core/cli/cordon@.service >"$tmp/cordon@.service"
+	systemd-analyze verify --man=no "$tmp/cordon@.service" >"$tmp/err" 2>&1
+	rc=$?
+	result "$([ $rc = 0 ] && [ ! -s "$tmp/err" ] && echo 1)" systemd_understands_the_unit "$(cat "$tmp/err")"
+else
+	n=$((n + 1))
+	echo "ok $n - systemd_understands_the_unit # SKIP there is no systemd-analyze"
 fi
 
 # completed WORD...: what the completion offers for the last one.
