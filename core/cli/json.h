@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* What -j prints: one JSON text a line. docs/json.md and core/cli/schema/ say what is in it. */
+/* What -j prints: one JSON text a line. docs/man/cordon-json.5.scd and core/cli/schema/ say what is in it. */
 #ifndef CORDON_CORE_CLI_JSON_H
 #define CORDON_CORE_CLI_JSON_H
 

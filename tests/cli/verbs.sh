@@ -176,7 +176,6 @@ done
 [ -n "$good" ] && killed KILL && good= && soon state_is failed && does 0 "" domain show "$dom" &&
 	shows "$dom" '.counters.crashes == 3' && good=1
 check a_driver_that_flaps_is_given_up
-"$cordon" domain show "$dom" | sed 's/^/# /'
 does 0 "" domain del "$dom" && nothing_left && good=1
 check and_can_be_removed
 
