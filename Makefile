@@ -7,6 +7,7 @@
 #   make test       everything that must hold (root); make V=asan check runs one variant
 #   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
 #   make lint       clang-tidy, format, links, shell scripts
+#   make man        the man pages, in build/man
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 
@@ -208,7 +209,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net bench-wait install uninstall clean
+.PHONY: all test run-tests check lint format demo bench-net bench-wait man install uninstall clean
 
 all: $(PROGRAMS_$(V))
 
@@ -255,6 +256,12 @@ bench-net:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
+
+# Man pages, from docs/man/PAGE.SECTION.scd.
+man: $(MAN_PAGES)
+build/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	scdoc <$< >$@
 
 # @x@ in a file to be installed is the directory or setting x.
 build/install/%: FORCE

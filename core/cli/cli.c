@@ -6,384 +6,113 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/cores.h"
-#include "core/host.h"
-#include "core/supervisor.h"
+#include "core/cli/command.h"
 
-#define USAGE 2
-#define DEFAULT_MEMORY_MB 64u
-#define DEFAULT_DEADLINE_MS 1000u
-
-struct words {
-	int argc;
-	char **argv;
-	const struct cordon_class *const *classes;
-};
-
-struct verb {
-	const char *object, *verb;
-	const char *what;
-	int (*run)(const struct words *w);
-	void (*help)(const struct words *w);
-};
-
-static int usage(const char *fmt, const char *a, const char *b)
-{
-	fprintf(stderr, "cordon: ");
-	fprintf(stderr, fmt, a, b);
-	fprintf(stderr, "\n");
-	return USAGE;
-}
-
-/* What the user typed for "domain run", before it is checked against class and driver. */
-struct typed {
-	const char *class, *driver, *fence;
-	const char *class_opt[CORDON_OPTIONS_MAX * 2][2]; /* name, value */
-	unsigned nclass_opt;
-	uint32_t given; /* set: which of run_options */
-	struct cordon_driver_entry entry;
-	struct cordon_config config;
-};
-
-static int number(const char *option, const char *text, unsigned long max, unsigned long *to)
-{
-	char *end = NULL;
-
-	errno = 0;
-	*to = strtoul(text, &end, 0);
-	if (text[0] < '0' || text[0] > '9' || *end || errno || *to > max) {
-		fprintf(stderr, "cordon: %s %.40s: not a number up to %lu\n", option, text, max);
-		return USAGE;
+#define FLAG(field) NULL, offsetof(struct cli, field), 0
+#define JSON                                                                 \
+	{                                                                    \
+		"json", "j", NULL, "print JSON (cordon-json(5))", FLAG(json) \
 	}
+#define END                                        \
+	{                                          \
+		NULL, NULL, NULL, NULL, NULL, 0, 0 \
+	}
+
+static int set_delay(struct cli *c, const char *v)
+{
+	double s = strspn(v, "0123456789.") == strlen(v) ? strtod(v, NULL) : 0;
+
+	if (s < 0.1 || s > 3600)
+		return cordon_fail(&c->err, -EINVAL,
+				   "--delay %.40s: not a number of seconds from 0.1 to 3600", v);
+	c->delay_ms = (unsigned)(s * 1000);
 	return 0;
 }
 
-static int give_up_part(struct typed *t, const char *part)
-{
-	int i = cordon_part_find(part);
-
-	if (i < 0)
-		return usage("--without %.40s: no part of the fence is called so (see cordon host "
-			     "check)%s",
-			     part, "");
-	t->config.without |= CORDON_PART_BIT(i);
-	return 0;
-}
-
-static int set_wait(struct typed *t, const char *v)
-{
-	int wait = cordon_wait_find(v);
-
-	if (wait < 0)
-		return usage("--wait %.40s: not spin, adaptive or sleep%s", v, "");
-	t->config.wait = (enum cordon_wait)wait;
-	return 0;
-}
-
-static int set_memory(struct typed *t, const char *v)
-{
-	unsigned long mb = 0;
-	int ret = number("--memory", v, 1ul << 20, &mb);
-
-	t->config.memory_limit = (uint64_t)mb << 20;
-	return ret == 0 && mb == 0 ? usage("--memory %s: a domain needs some%s", v, "") : ret;
-}
-
-static int set_deadline(struct typed *t, const char *v)
-{
-	unsigned long ms = 0;
-	int ret = number("--deadline", v, 3600000, &ms);
-
-	t->config.deadline_ms = (unsigned)ms;
-	t->config.args.deadline_ns = (uint64_t)ms * 1000000u;
-	return ret == 0 && ms == 0 ? usage("--deadline %s: no driver is that quick%s", v, "") : ret;
-}
-
-static int set_then(enum cordon_then *then, const char *option, const char *v)
-{
-	*then = strcmp(v, "stop") == 0 ? CORDON_STOP : CORDON_RESTART;
-	return strcmp(v, "stop") == 0 || strcmp(v, "restart") == 0 ?
-		       0 :
-		       usage("--%s %.20s: not restart or stop", option, v);
-}
-
-static int set_on_crash(struct typed *t, const char *v)
-{
-	return set_then(&t->config.on_crash, "on-crash", v);
-}
-
-static int set_on_exit(struct typed *t, const char *v)
-{
-	return set_then(&t->config.on_exit, "on-exit", v);
-}
-
-static int set_on_hang(struct typed *t, const char *v)
-{
-	return set_then(&t->config.on_hang, "on-hang", v);
-}
-
-static int set_arg(struct typed *t, const char *v)
+static int set_count(struct cli *c, const char *v)
 {
 	unsigned long n = 0;
-	int ret = number("--arg", v, ~0ul, &n);
+	int ret = cli_number(c, "--count", v, 1, 1000000000, &n);
 
-	t->config.arg = n;
+	c->count = (unsigned)n;
 	return ret;
 }
 
-static int set_string(struct typed *t, const char *v, size_t offset)
+static int print_table(struct cli *c)
 {
-	*(const char **)(void *)((char *)t + offset) = v;
-	return 0;
-}
-
-#define STRING(field) offsetof(struct typed, field)
-
-static const struct run_option {
-	const char *name, *value, *help;
-	int (*set)(struct typed *t, const char *v);
-	size_t string; /* if there is no function: where the string goes */
-} run_options[] = {
-	{ "class", "CLASS", "of drivers (default net)", NULL, STRING(class) },
-	{ "driver", "DRIVER", "the driver to run", NULL, STRING(driver) },
-	{ "fence", "FENCE", "process (default), thread, inline", NULL, STRING(fence) },
-	{ "core", "CPU", "the domain's core (default: auto)", NULL, STRING(config.core) },
-	{ "peer", "CPU", "the front-end's CPU (default: auto)", NULL, STRING(config.peer) },
-	{ "wait", "POLICY", "spin (default), adaptive, sleep: when idle", set_wait, 0 },
-	{ "without", "PART", "give up a part of the fence; may be repeated", give_up_part, 0 },
-	{ "memory", "MB", "limit of the domain's memory (default 64)", set_memory, 0 },
-	{ "deadline", "MS", "silence that is taken for a hang (default 1000)", set_deadline, 0 },
-	{ "on-crash", "WHAT", "restart (default) or stop, when a signal ends it", set_on_crash, 0 },
-	{ "on-exit", "WHAT", "the same when it ends by itself", set_on_exit, 0 },
-	{ "on-hang", "WHAT", "the same when it is silent past the deadline", set_on_hang, 0 },
-	{ "image", "FILE", "the driver's image; alone, of a driver of your own", NULL,
-	  STRING(config.image) },
-	{ "loader", "FILE", "another loader", NULL, STRING(config.loader) },
-	{ "arg", "N", "a number handed to the driver (tests)", set_arg, 0 },
-};
-
-#define RUN_OPTIONS (sizeof(run_options) / sizeof(run_options[0]))
-#define REPEATABLE "without"
-
-static const struct cordon_option *class_option(const struct words *w, const char *name)
-{
-	for (unsigned i = 0; w->classes[i]; i++)
-		for (const struct cordon_option *o = w->classes[i]->options; o->name; o++)
-			if (strcmp(o->name, name) == 0)
-				return o;
-	return NULL;
-}
-
-static int set_run_option(struct typed *t, const struct run_option *o, const char *v)
-{
-	return o->set ? o->set(t, v) : set_string(t, v, o->string);
-}
-
-static int keep_class_option(struct typed *t, const char *name, const char *value)
-{
-	if (t->nclass_opt == sizeof(t->class_opt) / sizeof(t->class_opt[0]))
-		return usage("--%s: too many options%s", name, "");
-	t->class_opt[t->nclass_opt][0] = name;
-	t->class_opt[t->nclass_opt++][1] = value;
-	return 0;
-}
-
-/* One option at argv[*i]; moves *i past its value. */
-static int parse_option(const struct words *w, struct typed *t, int *i)
-{
-	const char *name = w->argv[*i] + 2;
-	const char *value = *i + 1 < w->argc ? w->argv[*i + 1] : NULL;
-	const struct cordon_option *co;
-
-	if (strncmp(w->argv[*i], "--", 2) != 0)
-		return usage("%.40s: no such option (cordon domain run --help)%s", w->argv[*i], "");
-	/* No value begins like an option: then it was forgotten. */
-	if (value && strncmp(value, "--", 2) == 0)
-		value = NULL;
-	if (strcmp(name, "counters") == 0) {
-		t->config.show_counters = 1;
-		return 0;
-	}
-	if (strcmp(name, "no-spare") == 0) {
-		t->config.no_spare = 1;
-		return 0;
-	}
-	if (strcmp(name, "share-smt") == 0) {
-		t->config.share_smt = 1;
-		return 0;
-	}
-	for (unsigned k = 0; k < RUN_OPTIONS; k++) {
-		if (strcmp(run_options[k].name, name) != 0)
-			continue;
-		if (!value)
-			return usage("--%s: the %s is missing", name, run_options[k].value);
-		if ((t->given & (1u << k)) && strcmp(name, REPEATABLE) != 0)
-			return usage("--%s: given twice%s", name, "");
-		t->given |= 1u << k;
-		++*i;
-		return set_run_option(t, &run_options[k], value);
-	}
-	co = class_option(w, name);
-	if (!co)
-		return usage("--%.40s: no such option (cordon domain run --help)%s", name, "");
-	if (!co->value)
-		return keep_class_option(t, name, "");
-	if (!value)
-		return usage("--%s: the %s is missing", name, co->value);
-	++*i;
-	return keep_class_option(t, name, value);
-}
-
-static int find_class(const struct words *w, struct typed *t)
-{
-	struct cordon_err e = { "" };
-
-	for (unsigned i = 0; w->classes[i]; i++)
-		if (strcmp(w->classes[i]->name, t->class) == 0)
-			t->config.class = w->classes[i];
-	if (!t->config.class)
-		return usage("--class %.40s: there is no such class%s", t->class, "");
-	if (cordon_class_driver(t->config.class, t->driver, t->config.image, &t->entry, &e) < 0)
-		return usage("%s%s", e.text, "");
-	t->config.driver = &t->entry;
-	t->config.args.driver = t->entry.name;
-	t->config.fence = cordon_fence_find(t->fence);
-	if (!t->config.fence)
-		return usage("--fence %.40s: not process, thread or inline%s", t->fence, "");
-	return 0;
-}
-
-static int place_class_options(struct typed *t)
-{
-	const struct cordon_option *o = t->config.class->options;
-
-	for (unsigned k = 0; k < t->nclass_opt; k++) {
-		unsigned i = 0;
-
-		while (o[i].name && strcmp(o[i].name, t->class_opt[k][0]) != 0)
-			i++;
-		if (!o[i].name)
-			return usage("--%s: class %s has no such option", t->class_opt[k][0],
-				     t->class);
-		if (t->config.args.value[i])
-			return usage("--%s: given twice%s", o[i].name, "");
-		t->config.args.value[i] = t->class_opt[k][1];
-	}
-	return 0;
-}
-
-static int domain_run(const struct words *w)
-{
-	struct typed t = { .class = "net", .fence = "process" };
-	struct cordon_err e = { "" };
-	int ret = 0;
-
-	t.config.memory_limit = (uint64_t)DEFAULT_MEMORY_MB << 20;
-	t.config.deadline_ms = DEFAULT_DEADLINE_MS;
-	t.config.limit = CORDON_DEFAULT_LIMIT;
-	t.config.limit_s = CORDON_DEFAULT_LIMIT_S;
-	for (int i = 0; i < w->argc && ret == 0; i++) {
-		if (w->argv[i][0] == '-')
-			ret = parse_option(w, &t, &i);
-		else if (t.config.name)
-			ret = usage("%.40s: one NAME only, and that is %.40s", w->argv[i],
-				    t.config.name);
-		else
-			t.config.name = w->argv[i];
-	}
-	if (ret == 0 && !t.config.name)
-		ret = usage("domain run: the NAME is missing%s%s", "", "");
-	if (ret == 0)
-		ret = find_class(w, &t);
-	if (ret == 0)
-		ret = place_class_options(&t);
-	if (ret != 0)
-		return ret;
-	ret = (int)cordon_supervise(&t.config, stdout, &e);
-	if (e.text[0])
-		fprintf(stderr, "cordon: %s\n", e.text);
-	return ret;
-}
-
-static void option_line(const char *name, const char *value, const char *help)
-{
-	char left[40];
-
-	snprintf(left, sizeof(left), "--%s %s", name, value ? value : "");
-	printf("  %-18s %s\n", left, help);
-}
-
-static void domain_run_help(const struct words *w)
-{
-	printf("cordon domain run NAME --driver DRIVER|--image FILE [OPTIONS]\n"
-	       "Run a driver in a domain, in the foreground, until SIGINT or SIGTERM.\n\n");
-	for (unsigned k = 0; k < RUN_OPTIONS; k++)
-		option_line(run_options[k].name, run_options[k].value, run_options[k].help);
-	option_line("counters", NULL, "print the counters at the end");
-	option_line("no-spare", NULL, "no incarnation waits to take over");
-	option_line("share-smt", NULL, "the core may share its SMT sibling");
-	for (unsigned i = 0; w->classes[i]; i++) {
-		printf("\nClass %s:\n", w->classes[i]->name);
-		for (const struct cordon_option *o = w->classes[i]->options; o->name; o++)
-			option_line(o->name, o->value, o->help);
-		for (const struct cordon_driver_entry *d = w->classes[i]->drivers; d->name; d++)
-			printf("  driver %-11s %s\n", d->name, d->help);
-	}
-	printf("\nExit status: 0 told to stop, 1 refused, 2 usage, 3 the domain died, 4 it hung.\n");
-}
-
-static int host_check(const struct words *w)
-{
-	struct cordon_cores_ask ask = { .core = NULL };
-	struct cordon_cores cores;
-	char why[256];
-	int lacks = 0;
-
-	if (w->argc > 0)
-		return usage("host check: %.40s: takes no argument%s", w->argv[0], "");
-	cordon_host_describe(stdout);
-	if (cordon_cores_pick(&ask, &cores) == 0)
-		printf("core: %d (%s), front-end CPU %d\n", cores.core, cores.reason, cores.peer);
+	if (c->table)
+		cli_help_table(c);
 	else
-		printf("core: none: %s\n", cores.reason);
-	if (cores.warning[0])
-		printf("warning: %s\n", cores.warning);
-	for (int part = 0; part < CORDON_PART_COUNT; part++) {
-		int ret = cordon_host_probe((enum cordon_part)part, why, sizeof(why));
-
-		printf("%-9s %s%s\n", cordon_part_name((enum cordon_part)part),
-		       ret == 0 ? "" : "missing: ",
-		       ret == 0 ? cordon_part_what((enum cordon_part)part) : why);
-		lacks |= ret != 0;
-	}
-	return lacks;
+		cli_help(stdout);
+	return CLI_OK;
 }
 
-static void host_check_help(const struct words *w)
-{
-	(void)w;
-	printf("cordon host check\n"
-	       "What this host offers: the core that a domain would take, and each part of the\n"
-	       "fence with what it is good for, or why it is missing. Changes nothing.\n"
-	       "Exit status: 0 nothing is missing, 1 something is.\n");
-}
+static const struct cli_option json_options[] = { JSON, END };
 
-static const struct verb verbs[] = {
-	{ "domain", "run", "run a driver in a domain, in the foreground", domain_run,
-	  domain_run_help },
-	{ "host", "check", "what this host offers", host_check, host_check_help },
+static const struct cli_option top_options[] = {
+	{ "delay", "d", "SECONDS", "between samples (default 1)", set_delay, 0, 0 },
+	{ "count", "n", "COUNT", "end after so many samples", set_count, 0, 0 },
+	{ "batch", "b", NULL, "no terminal: samples one after the other", FLAG(batch) },
+	JSON,
+	END,
 };
 
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+static const struct cli_option help_options[] = {
+	{ "table", NULL, NULL, "all verbs and options, a line each", FLAG(table) },
+	END,
+};
 
-static void help(FILE *out)
-{
-	fprintf(out, "cordon OBJECT VERB [NAME] [OPTIONS]\n");
-	for (unsigned i = 0; i < VERBS; i++)
-		fprintf(out, "  cordon %-6s %-5s  %s\n", verbs[i].object, verbs[i].verb,
-			verbs[i].what);
-	fprintf(out, "Each takes --help.\n");
-}
+const struct cli_verb cli_verbs[] = {
+	{ "domain", "run", CLI_MUST_NAME, "run a driver in a domain, in the foreground",
+	  "Run a driver in a domain, in the foreground, until SIGINT or SIGTERM. Tells systemd\n"
+	  "how it is (Type=notify, WatchdogSec).\n\n"
+	  "Exit status: 0 told to stop, 1 refused, 2 usage, 3 the domain died, 4 it hung, 5 it\n"
+	  "was restarted too often.",
+	  NULL, cli_domain_options, cli_domain_run },
+	{ "domain", "add", CLI_MUST_NAME, "start a domain that goes on by itself",
+	  "Start a domain and return when it serves; its supervisor goes on by itself and writes\n"
+	  "to the system's log. Without --driver, --image and --conf, /etc/cordon/NAME.conf says\n"
+	  "what it is.\n\n"
+	  "Exit status: 0 it serves; else that of cordon domain run, and nothing is left.",
+	  NULL, cli_domain_options, cli_domain_add },
+	{ "domain", "show", CLI_MAY_NAME, "what domains there are, and what happened to them",
+	  "All domains, a line each; with NAME that one, with its counters that aren't zero and\n"
+	  "what happened to it. Needs no rights.",
+	  json_options, NULL, cli_domain_show },
+	{ "domain", "stop", CLI_MUST_NAME, "end the driver in order; keep domain and devices",
+	  "End the driver in order. The domain and its devices stay, for start.", NULL, NULL,
+	  cli_domain_order },
+	{ "domain", "start", CLI_MUST_NAME, "start the driver of a stopped or failed domain",
+	  "Start the driver of a domain that was stopped, or that has failed.", NULL, NULL,
+	  cli_domain_order },
+	{ "domain", "restart", CLI_MUST_NAME, "end the driver and start it anew",
+	  "End the driver in order and start it anew. Devices stay.", NULL, NULL,
+	  cli_domain_order },
+	{ "domain", "replace", CLI_MUST_NAME, "change to another driver or image",
+	  "Start another driver, or the same from another image, and change over to it. If it\n"
+	  "doesn't serve, the old one goes on.",
+	  cli_replace_options, NULL, cli_domain_order },
+	{ "domain", "del", CLI_MUST_NAME, "end a domain and remove all that is its",
+	  "End a domain and remove all that is its, also what a supervisor that is gone left.\n"
+	  "Returns when nothing is left.",
+	  NULL, NULL, cli_domain_del },
+	{ "channel", "show", CLI_MAY_NAME, "what the channels hold, and what went over them",
+	  "The channels of all domains, or of NAME: call lines, streams, buffers, and what went\n"
+	  "over them. Needs no rights.",
+	  json_options, NULL, cli_channel_show },
+	{ "host", "check", CLI_NO_NAME, "what this host offers",
+	  "What this host offers: the core that a domain would take and what disturbs it there,\n"
+	  "and each part of the fence with what it is good for, or why it is missing. Changes\n"
+	  "nothing.\n\n"
+	  "Exit status: 0 no part of the fence is missing, 1 one is.",
+	  json_options, NULL, cli_host_check },
+	{ "top", NULL, CLI_MAY_NAME, "a live table of what domains do",
+	  "What all domains, or NAME, do: calls, what they cost, rounds and how many of them were\n"
+	  "useful, work at the driver, errors, restarts. q or ^C ends. Needs no rights.",
+	  top_options, NULL, cli_top },
+	{ "help", NULL, CLI_NO_NAME, NULL, "The general help.", help_options, NULL, print_table },
+	{ NULL, NULL, CLI_NO_NAME, NULL, NULL, NULL, NULL, NULL },
+};
 
 /* Whatever is said of an argument is said in one line. */
 static int check_printable(int argc, char **argv)
@@ -393,7 +122,7 @@ static int check_printable(int argc, char **argv)
 			if (iscntrl((unsigned char)*c)) {
 				fprintf(stderr, "cordon: argument %d: has a control character\n",
 					i);
-				return USAGE;
+				return -EINVAL;
 			}
 	return 0;
 }
@@ -406,27 +135,71 @@ static int wants_help(int argc, char **argv)
 	return 0;
 }
 
+/* The verb that the first words name; *@words of them. */
+static const struct cli_verb *find(int argc, char **argv, int *words)
+{
+	for (const struct cli_verb *v = cli_verbs; v->object; v++) {
+		*words = v->verb ? 2 : 1;
+		if (argc >= *words && strcmp(v->object, argv[0]) == 0 &&
+		    (!v->verb || strcmp(v->verb, argv[1]) == 0))
+			return v;
+	}
+	return NULL;
+}
+
+static void complain(const struct cli *c)
+{
+	if (c->err.text[0] && c->line)
+		fprintf(stderr, "cordon: %s:%u: %s\n", c->domain.conf, c->line, c->err.text);
+	else if (c->err.text[0])
+		fprintf(stderr, "cordon: %s\n", c->err.text);
+}
+
+/* @early: an option that stood before the object, or NULL. */
+static int run(struct cli *c, const char *early, int argc, char **argv)
+{
+	int status = CLI_USAGE;
+	int used;
+
+	if ((!early || cli_take_option(c, early, NULL, &used) == 0) &&
+	    cli_take_words(c, argc, argv) == 0)
+		status = c->verb->run(c);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == CLI_OK) {
+		cordon_fail(&c->err, -EIO, "standard output: %s", strerror(errno));
+		status = CLI_FAILED;
+	}
+	complain(c);
+	return status;
+}
+
 int cordon_cli(int argc, char **argv, const struct cordon_class *const *classes)
 {
-	struct words w = { argc - 3, argv + 3, classes };
+	struct cli c = { .classes = classes };
+	const char *early = NULL;
+	int words = 0;
 
 	if (check_printable(argc, argv) != 0)
-		return USAGE;
-	for (unsigned i = 0; argc >= 3 && i < VERBS; i++) {
-		if (strcmp(verbs[i].object, argv[1]) != 0 || strcmp(verbs[i].verb, argv[2]) != 0)
-			continue;
-		if (!wants_help(w.argc, w.argv))
-			return verbs[i].run(&w);
-		verbs[i].help(&w);
-		return 0;
+		return CLI_USAGE;
+	argc = argc > 0 ? argc - 1 : 0;
+	argv++;
+	/* "cordon -j domain show", as people type it after ip -j. */
+	if (argc > 0 && (strcmp(argv[0], "-j") == 0 || strcmp(argv[0], "--json") == 0)) {
+		early = *argv++;
+		argc--;
 	}
-	if (wants_help(argc - 1, argv + 1)) {
-		help(stdout);
-		return 0;
-	}
-	if (argc >= 2)
-		fprintf(stderr, "cordon: %.40s%s%.40s: no such command\n", argv[1],
-			argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
-	help(stderr);
-	return USAGE;
+	cli_domain_init(&c.domain);
+	c.verb = find(argc, argv, &words);
+	if (c.verb && !wants_help(argc, argv))
+		return run(&c, early, argc - words, argv + words);
+	if (c.verb)
+		cli_help_verb(&c);
+	else if (wants_help(argc, argv))
+		cli_help(stdout);
+	if (c.verb || wants_help(argc, argv))
+		return CLI_OK;
+	if (argc >= 1)
+		fprintf(stderr, "cordon: %.40s%s%.40s: no such command\n", argv[0],
+			argc >= 2 ? " " : "", argc >= 2 ? argv[1] : "");
+	cli_help(stderr);
+	return CLI_USAGE;
 }

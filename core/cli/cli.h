@@ -3,7 +3,7 @@
  * The command line: cordon OBJECT VERB [NAME] [OPTIONS], options before or after names.
  *
  * Exit status: 0 done; 1 refused or failed, nothing was changed; 2 the command can't be understood;
- * 3 the domain died by itself; 4 the domain hung and was killed.
+ * 3 the domain died by itself; 4 the domain hung and was killed; 5 it was restarted too often.
  */
 #ifndef CORDON_CORE_CLI_CLI_H
 #define CORDON_CORE_CLI_CLI_H
