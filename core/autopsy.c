@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* From linux/ptrace.h, which can't be included along with sys/ptrace.h. */
 #define EVENT_STOP 128
@@ -48,6 +49,7 @@ static void at_exit(struct cordon_autopsy *a, pid_t pid)
 
 	(void)ptrace(PTRACE_GETEVENTMSG, pid, NULL, &status);
 	registers(pid, &ip, &nr);
+	a->exited = WIFEXITED((int)status);
 	if (!WIFSIGNALED((int)status))
 		return;
 	if (WTERMSIG((int)status) == SIGSYS) {
@@ -112,4 +114,32 @@ void cordon_autopsy_attend(struct cordon_autopsy *a, pid_t pid)
 		}
 		(void)ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)sig);
 	}
+}
+
+int cordon_autopsy_hold(struct cordon_autopsy *a, pid_t pid)
+{
+	const struct timespec nap = { 0, 100000 };
+	siginfo_t info;
+
+	if (!a->traced || ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
+		return -ESRCH;
+	for (int i = 0; i < 1000; i++) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT | __WALL) < 0)
+			return -ESRCH;
+		/* What else stops it is somebody else's to hear of. */
+		if (info.si_pid != 0 && info.si_status >> 8 != EVENT_STOP)
+			return -ESRCH;
+		if (info.si_pid != 0)
+			return waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | __WALL) < 0 ?
+				       -ESRCH :
+				       0;
+		nanosleep(&nap, NULL);
+	}
+	return -EAGAIN;
+}
+
+void cordon_autopsy_let_go(struct cordon_autopsy *a, pid_t pid)
+{
+	(void)ptrace(a->stopped ? PTRACE_LISTEN : PTRACE_CONT, pid, NULL, NULL);
 }

@@ -18,6 +18,7 @@ struct cordon_autopsy {
 	int has_address;
 	uint64_t address; /* that could not be accessed */
 	uint64_t ip; /* of the last fault or of its end; 0: not known */
+	int exited; /* it ended by itself */
 	int64_t syscall; /* number, if a refused one ended it; else -1 */
 	/* Optional. Called when it is about to end, and can execute nothing more, but still has all
 	 * that it had. */
@@ -32,5 +33,12 @@ int cordon_autopsy_seize(struct cordon_autopsy *a, pid_t pid);
  * what is a SIGSTOP stops it. Never blocks; leaves the wait status of one that has ended. To be
  * called after SIGCHLD. */
 void cordon_autopsy_attend(struct cordon_autopsy *a, pid_t pid);
+
+/* Stop @pid for a moment; it is then as ptrace(2) wants it. 0; -ESRCH: it is not traced, or ends;
+ * -EAGAIN: it did not stop in time. A tenth of a second at most. */
+int cordon_autopsy_hold(struct cordon_autopsy *a, pid_t pid);
+
+/* Let it go on, or stay stopped if it was. */
+void cordon_autopsy_let_go(struct cordon_autopsy *a, pid_t pid);
 
 #endif

@@ -49,6 +49,8 @@ struct cordon_incarnation {
 	pid_t pid;
 	int gate_fd; /* closed, the loader that waits ends; a byte, and it goes on; -1: none */
 	struct cordon_autopsy autopsy;
+	int trace_wanted; /* when it is ended from outside, too */
+	int trace_fd; /* a snapshot of its last moment (trace.h), to be taken over; -1: none */
 	struct cordon_layout layout; /* where the loader put things */
 	char cgroup[256]; /* the group's directory; empty: none */
 	/* inline, thread */

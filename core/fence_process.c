@@ -37,6 +37,7 @@
 #include "core/ring.h"
 #include "core/runtime/runtime.h"
 #include "core/sys.h"
+#include "core/trace.h"
 #include "core/waiting.h"
 
 #define START_TIMEOUT_MS 5000
@@ -258,11 +259,23 @@ static const char *step_name(uint32_t step)
 	}
 }
 
+/* Where in the image @ip is, as addr2line takes it; or just where. */
+static const char *place(const struct cordon_incarnation *inc, uint64_t ip, char *to, size_t size)
+{
+	const struct cordon_layout *w = &inc->layout;
+	int within = ip >= w->image && ip - w->image < w->image_size;
+
+	snprintf(to, size, "%s0x%llx", within ? "image+" : "",
+		 (unsigned long long)(within ? ip - w->image : ip));
+	return to;
+}
+
 /* What the kernel said of the fault, " (...)". */
 static void describe_fault(const struct cordon_incarnation *inc, int sig, char *to, size_t size)
 {
 	const struct cordon_autopsy *a = &inc->autopsy;
 	const char *name;
+	char at[32];
 
 	to[0] = '\0';
 	if (sig == SIGKILL && cordon_cgroup_oom_kills(inc->cgroup))
@@ -270,8 +283,9 @@ static void describe_fault(const struct cordon_incarnation *inc, int sig, char *
 	if (sig == SIGSYS && a->syscall >= 0) {
 		char *call = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, (int)a->syscall);
 
-		snprintf(to, size, " (system call %lld, %s, which its filter refuses; at 0x%llx)",
-			 (long long)a->syscall, call ? call : "unknown", (unsigned long long)a->ip);
+		snprintf(to, size, " (system call %lld, %s, which its filter refuses; at %s)",
+			 (long long)a->syscall, call ? call : "unknown",
+			 place(inc, a->ip, at, sizeof(at)));
 		free(call);
 		return;
 	}
@@ -280,12 +294,12 @@ static void describe_fault(const struct cordon_incarnation *inc, int sig, char *
 	       sig == SIGBUS  ? "memory that is not there" :
 				NULL;
 	if (name && a->signal == sig && a->has_address)
-		snprintf(to, size, " (address 0x%llx, %s; at 0x%llx)",
-			 (unsigned long long)a->address, name, (unsigned long long)a->ip);
+		snprintf(to, size, " (address 0x%llx, %s; at %s)", (unsigned long long)a->address,
+			 name, place(inc, a->ip, at, sizeof(at)));
 	else if (name)
 		snprintf(to, size, " (%s)", name);
 	else if (a->signal == sig)
-		snprintf(to, size, " (at 0x%llx)", (unsigned long long)a->ip);
+		snprintf(to, size, " (at %s)", place(inc, a->ip, at, sizeof(at)));
 }
 
 static void describe(const struct cordon_incarnation *inc, int status, struct cordon_death *death)
@@ -358,11 +372,15 @@ static void process_end(struct cordon_incarnation *inc, struct cordon_death *dea
 
 /* Requests that are cancelled while their process is there end with it; later, only the kernel knows
  * when: it took them a twentieth of a second and more. */
-static void cancel_requests(void *arg)
+static void dying(void *arg)
 {
 	struct cordon_incarnation *inc = arg;
+	const struct cordon_autopsy *a = &inc->autopsy;
 
 	cordon_ring_cancel(&inc->boot.ring);
+	/* Whom a stranger killed, for that one we know where he was not at fault. */
+	if (inc->trace_fd < 0 && (a->signal || a->exited || inc->trace_wanted))
+		inc->trace_fd = cordon_trace_capture(inc->pid, &inc->layout, NULL);
 }
 
 static int process_go(struct cordon_incarnation *inc)
@@ -372,7 +390,7 @@ static int process_go(struct cordon_incarnation *inc)
 	/* While it waits for our word, before its first instruction. Where the host forbids it, less
 	 * will be known of its end. */
 	(void)cordon_autopsy_seize(&inc->autopsy, inc->pid);
-	inc->autopsy.dying = cancel_requests;
+	inc->autopsy.dying = dying;
 	inc->autopsy.dying_arg = inc;
 	ret = send(inc->gate_fd, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -EPIPE;
 	close(inc->gate_fd);

@@ -18,7 +18,7 @@ void cordon_incarnation_init(struct cordon_incarnation *inc)
 	inc->chan = inc->pool = CORDON_MEMORY_NONE;
 	inc->boot.ring.fd = inc->boot.ring.witness = -1;
 	inc->boot.bells = CORDON_BELLS_NONE;
-	inc->death_fd = inc->gate_fd = -1;
+	inc->death_fd = inc->gate_fd = inc->trace_fd = -1;
 }
 
 static int make_memory(struct cordon_incarnation *inc, const struct cordon_class *class, int node,

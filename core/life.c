@@ -268,6 +268,9 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 	if (ret < 0)
 		return cordon_fail(e, ret, "it died before it began");
 	ret = cordon_life_order(l, CORDON_ORDER_ATTACH, &l->inc, l->signal_fd);
+	/* Of one that ended, its end will tell. */
+	if (ret == -EPIPE)
+		return ret;
 	if (ret < 0)
 		return cordon_fail(e, ret, "%s",
 				   l->front.task.err.text[0] ? l->front.task.err.text :
@@ -308,6 +311,13 @@ int cordon_life_end(struct cordon_life *l, struct cordon_death *death)
 	ret = cordon_incarnation_end(&l->inc, death);
 	if (!local && cordon_life_order(l, CORDON_ORDER_DETACH, NULL, -1) < 0)
 		ret = -EDEADLK;
+	if (l->inc.trace_fd >= 0) {
+		if (l->trace_fd >= 0)
+			close(l->trace_fd);
+		l->trace_fd = l->inc.trace_fd;
+		l->inc.trace_fd = -1;
+		l->trace_of = l->page->incarnation;
+	}
 	/* Of several that never began, the first one's frames are still to be sent again. */
 	if (cordon_incarnation_is(&l->past)) {
 		cordon_incarnation_drop(&l->inc);
@@ -363,6 +373,7 @@ int cordon_life_replace(struct cordon_life *l, const struct cordon_driver_entry 
 	if (ret == 0)
 		return 0;
 	(void)cordon_life_end(l, &death);
+	cordon_fail(e, ret, "the new driver did not begin: %s", death.text);
 	(void)cordon_life_find(l, &old_driver, old_image, NULL);
 	if (cordon_life_begin(l, NULL) < 0)
 		return ret;

@@ -378,7 +378,7 @@ void cordon_page_state(struct cordon_page *p, enum cordon_state state)
 
 void cordon_run_close(struct cordon_run *run)
 {
-	static const char *const files[] = { "control", "stats", "lock" };
+	static const char *const files[] = { "control", "trace", "stats", "lock" };
 	char path[96];
 
 	if (run->page)

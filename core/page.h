@@ -5,6 +5,7 @@
  *   lock     held as long as the supervisor lives
  *   stats    the page: what the domain is, its counters, what happened to it; read-only to all
  *   control  the socket for orders (control.h)
+ *   trace    the last backtrace (report.h), if there is one
  *
  * The supervisor alone writes the page. Counters are stored whole and don't belong to one moment.
  * All else changes under @turn, which is odd meanwhile (a sequence lock): a reader copies the page

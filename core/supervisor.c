@@ -13,6 +13,8 @@
 #include "core/control.h"
 #include "core/host.h"
 #include "core/life.h"
+#include "core/report.h"
+#include "core/trace.h"
 
 #define PING_EVERY_MS 250
 /* A domain that may sleep is woken less often for that: a tenth of a millisecond each time. */
@@ -117,6 +119,11 @@ static void fill_page(struct supervisor *s)
 	p->made_ns = p->since_ns;
 }
 
+static int serving(const struct supervisor *s)
+{
+	return cordon_incarnation_is(&s->life.inc);
+}
+
 static void count(_Atomic uint64_t *counter)
 {
 	/* Relaxed: each counter stands for itself. */
@@ -208,6 +215,7 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 			cordon_fail(e, -ETIMEDOUT, "domain %s: %s", l->c->name, why);
 			return CORDON_HUNG;
 		}
+		l->inc.trace_wanted = how == CORDON_END_HANG;
 		cordon_life_state(l, CORDON_STATE_RESTARTING);
 		last_words(s, last, sizeof(last));
 		ret = cordon_life_end(l, &death);
@@ -317,12 +325,71 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	return next_life(s, CORDON_END_HANG, why, e);
 }
 
-/* ---- orders -------------------------------------------------------------------------------------- */
+/* ---- backtraces ---------------------------------------------------------------------------------- */
 
-static int serving(const struct supervisor *s)
+static int report(struct supervisor *s, uint32_t incarnation, const char *what, int snapshot,
+		  struct cordon_err *e)
 {
-	return cordon_incarnation_is(&s->life.inc);
+	struct cordon_life *l = &s->life;
+	char title[120];
+
+	snprintf(title, sizeof(title), "domain %s, incarnation %u, %s", l->c->name, incarnation,
+		 what);
+	return cordon_report_trace(s->run.dir, title, snapshot, l->image, e);
 }
+
+/* Of one that ended: when it has a successor, so that nobody waits for it. */
+static void report_death(struct supervisor *s)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_err e = { "" };
+
+	if (l->trace_fd < 0)
+		return;
+	if (report(s, l->trace_of, "at its end", l->trace_fd, &e) < 0)
+		cordon_life_say(l, "no backtrace: %s", e.text);
+	close(l->trace_fd);
+	l->trace_fd = -1;
+}
+
+static int order_trace(struct supervisor *s, char *text, size_t size)
+{
+	struct cordon_life *l = &s->life;
+	struct cordon_err e = { "" };
+	int fd = -1;
+	int ret;
+
+	if (!serving(s)) {
+		snprintf(text, size,
+			 "domain %s: it does not run; how the last one ended is in %s/trace",
+			 l->c->name, s->run.dir);
+		return 0;
+	}
+	if (l->c->fence != &cordon_fence_process) {
+		snprintf(text, size, "domain %s: fence %s: the driver is a part of process %d",
+			 l->c->name, l->c->fence->name, (int)getpid());
+		return 1;
+	}
+	ret = cordon_autopsy_hold(&l->inc.autopsy, l->inc.pid);
+	if (ret == 0) {
+		fd = cordon_trace_capture(l->inc.pid, &l->inc.layout, &e);
+		cordon_autopsy_let_go(&l->inc.autopsy, l->inc.pid);
+	} else {
+		cordon_fail(&e, ret, "it can't be stopped: %s", strerror(-ret));
+	}
+	if (fd >= 0) {
+		ret = report(s, l->page->incarnation, "alive", fd, &e);
+		close(fd);
+	}
+	if (fd < 0 || ret < 0) {
+		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
+		return 1;
+	}
+	snprintf(text, size, "domain %s: see %s/trace", l->c->name, s->run.dir);
+	return 0;
+}
+
+/* ---- orders -------------------------------------------------------------------------------------- */
 
 static int order_stop(struct supervisor *s, char *text, size_t size)
 {
@@ -432,6 +499,8 @@ static void heed_order(struct supervisor *s)
 		code = order_start(s, text, sizeof(text));
 	else if (strcmp(verb, "restart") == 0 || strcmp(verb, "replace") == 0)
 		code = order_replace(s, text, sizeof(text));
+	else if (strcmp(verb, "trace") == 0)
+		code = order_trace(s, text, sizeof(text));
 	else if (strcmp(verb, "del") == 0) {
 		s->deleted = 1;
 		code = 0;
@@ -506,6 +575,7 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 	say_serving(s);
 	while (!s->deleted && !readable(s->life.signal_fd)) {
 		out = turn(s, e);
+		report_death(s);
 		if (out == CORDON_RAN)
 			continue;
 		/* Not while a driver of our own address space hangs in it. */
@@ -611,7 +681,7 @@ static void init(struct supervisor *s, const struct cordon_config *c, FILE *out)
 
 	l->c = c;
 	l->out = out;
-	l->sigchld_fd = l->signal_fd = -1;
+	l->sigchld_fd = l->signal_fd = l->trace_fd = -1;
 	cordon_incarnation_init(&l->inc);
 	cordon_incarnation_init(&l->spare);
 	cordon_incarnation_init(&l->past);
@@ -669,6 +739,8 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	cordon_life_unprepare(l);
 	cordon_front_end(&l->front);
 	cordon_life_forget(l);
+	if (l->trace_fd >= 0)
+		close(l->trace_fd);
 	if (c->show_counters)
 		print_counters(s);
 	if (c->tell)

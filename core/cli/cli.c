@@ -92,6 +92,11 @@ const struct cli_verb cli_verbs[] = {
 	  "Start another driver, or the same from another image, and change over to it. If it\n"
 	  "doesn't serve, the old one goes on.",
 	  cli_replace_options, NULL, cli_domain_order },
+	{ "domain", "trace", CLI_MUST_NAME, "where the driver's fibers are, or were when it ended",
+	  "Print a backtrace of each fiber of the driver, which is stopped for that for a moment;\n"
+	  "of a domain that does not serve, those of the driver's end. What a driver says of\n"
+	  "itself is a hint, no evidence: it is read in a process without rights.",
+	  NULL, NULL, cli_domain_trace },
 	{ "domain", "del", CLI_MUST_NAME, "end a domain and remove all that is its",
 	  "End a domain and remove all that is its, also what a supervisor that is gone left.\n"
 	  "Returns when nothing is left.",

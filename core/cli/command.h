@@ -90,6 +90,7 @@ void cli_help_table(const struct cli *c);
 int cli_domain_run(struct cli *c);
 int cli_domain_add(struct cli *c);
 int cli_domain_order(struct cli *c); /* stop, start, restart, replace */
+int cli_domain_trace(struct cli *c);
 int cli_domain_del(struct cli *c);
 int cli_domain_show(struct cli *c);
 int cli_channel_show(struct cli *c);

@@ -156,6 +156,34 @@ int cli_domain_order(struct cli *c)
 	return ret < 0 ? CLI_FAILED : ret;
 }
 
+int cli_domain_trace(struct cli *c)
+{
+	const char *const words[] = { "trace" };
+	char path[sizeof(CORDON_RUN_DIR) + CORDON_NAME_MAX + 8];
+	char line[512];
+	FILE *f;
+	int ret;
+
+	if (cordon_name_check(c->name, &c->err) < 0)
+		return CLI_FAILED;
+	ret = give(c, words, 1);
+	if (no_supervisor(ret))
+		return nobody(c);
+	if (ret != 0)
+		return ret < 0 ? CLI_FAILED : ret;
+	snprintf(path, sizeof(path), CORDON_RUN_DIR "/%s/trace", c->name);
+	f = fopen(path, "re");
+	if (!f) {
+		cordon_fail(&c->err, -errno, "domain %s: no backtrace of it was taken (%s: %s)",
+			    c->name, path, strerror(errno));
+		return CLI_FAILED;
+	}
+	while (fgets(line, sizeof(line), f))
+		fputs(line, stdout);
+	fclose(f);
+	return CLI_OK;
+}
+
 /* Of all its incarnations: cordon-NAME, and cordon-NAME.1 and so on; no name has a full stop. */
 static void remove_groups(const char *name)
 {
