@@ -102,7 +102,11 @@ static int give(struct cli *c, const char *const *words, unsigned n)
 			break;
 		nanosleep(&nap, NULL);
 	}
-	if (ret > 0) {
+	if (ret == -ECONNRESET || ret == -EPIPE) {
+		c->err.text[0] = '\0';
+		ret = cordon_fail(&c->err, -EPROTO, "domain %s: its supervisor ended meanwhile",
+				  c->name);
+	} else if (ret > 0) {
 		c->err.text[0] = '\0';
 		cordon_fail(&c->err, -EPROTO, "%s", text);
 	} else if (ret == 0) {
@@ -242,7 +246,7 @@ int cli_domain_del(struct cli *c)
 		return CLI_FAILED;
 	end.fd = open_supervisor(c->name);
 	ret = give(c, words, 1);
-	if (ret == 0 && end.fd >= 0 && poll(&end, 1, ANSWER_MS) == 0)
+	if ((ret == 0 || ret == -EPROTO) && end.fd >= 0 && poll(&end, 1, ANSWER_MS) == 0)
 		ret = cordon_fail(&c->err, -ETIMEDOUT, "domain %s: its supervisor does not end",
 				  c->name);
 	if (end.fd >= 0)

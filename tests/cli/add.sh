@@ -161,11 +161,15 @@ check a_supervisor_that_is_killed_leaves_what_the_next_takes_over
 
 # ---- leftovers
 
+# A process that ends keeps its lock for a moment after its name has gone.
+is_ended() {
+	[ "$(value "$dom" state)" = ended ]
+}
 stale() { # as a supervisor that was killed leaves it
 	add "" || return 1
 	p=$(value "$dom" supervisor_pid)
 	kill -9 "$p"
-	soon none_runs
+	soon none_runs && soon is_ended
 }
 stale && does 0 "" domain show && says "^$dom +ended" && does 0 "" domain show "$dom" &&
 	says "its supervisor is gone \(cordon domain del $dom " && shows "$dom" '.state == "ended"' && good=1

@@ -39,7 +39,8 @@ valid() {
 		lines = open(sys.argv[2]).read().splitlines()
 		assert lines
 		for line in lines:
-		    jsonschema.validate(json.loads(line), schema)
+		    for e in jsonschema.Draft7Validator(schema).iter_errors(json.loads(line)):
+		        print(e.message)
 	END
 	)
 	[ -z "$why" ] && return
