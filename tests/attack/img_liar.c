@@ -4,6 +4,7 @@
  * as an honest one would, with a frame now and then. tests/attack/lies.sh knows the numbers.
  */
 #include "core/clock.h"
+#include "core/domain.h"
 #include "core/driver.h"
 #include "core/sys.h"
 #include "domains/net/net.h"
@@ -32,6 +33,7 @@ enum lie {
 	CRASH,
 	LEAVE,
 	REFUSED_CALL,
+	RINGS, /* under a wait policy that sleeps */
 };
 
 struct liar {
@@ -203,6 +205,15 @@ static void lie(struct liar *l)
 	}
 }
 
+/* The doorbell, rung and filled for nothing, and a wait word that says anything. */
+static void ring(struct liar *l)
+{
+	const uint64_t much = noise(l) % 4 ? 1 : UINT64_MAX - 1;
+
+	cordon_sys3(__NR_write, l->domain->boot.bells.peer, (long)&much, sizeof(much));
+	cordon_publish(l->chan->waiter.mine, noise(l));
+}
+
 static int liar_poll(void *state, unsigned budget)
 {
 	struct liar *l = state;
@@ -229,8 +240,10 @@ static int liar_poll(void *state, unsigned budget)
 		return -EIO;
 	if (l->lie == REFUSED_CALL)
 		cordon_sys3(__NR_getpid, 0, 0, 0);
+	if (l->lie == RINGS)
+		ring(l);
 	if (now < l->next || l->nheld == 0)
-		return 0;
+		return l->lie == RINGS;
 	l->next = now + 5 * MS;
 	build(l, l->held[l->nheld - 1]);
 	l->nheld -= give(l, l->held[l->nheld - 1], NET_HDR_SIZE + FRAME, NET_FRAME);

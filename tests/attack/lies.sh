@@ -41,7 +41,9 @@ lie() {
 	shift 3
 	n=$((n + 1))
 	: >"$dir/out"
-	"$build/cordon" domain run "$name" --no-spare --on-exit stop --on-crash stop --on-hang stop --driver null --front liar0 --image "$liar" \
+	# shellcheck disable=SC2086 # no policy is no argument
+	"$build/cordon" domain run "$name" $policy --no-spare --on-exit stop --on-crash stop \
+		--on-hang stop --driver null --front liar0 --image "$liar" \
 		--arg "$number" --deadline "$deadline" --counters >"$dir/out" 2>&1 &
 	sup=$!
 	i=0
@@ -76,6 +78,7 @@ lie() {
 }
 
 deadline=5000
+policy=
 honest="bad_lengths=0 bad_kinds=0 call_faults=0 stream_faults=0 rx_frames>5"
 lie 1 "no lie" 0 bad_buffers=0 $honest
 lie 2 "buffers given back twice" 0 'bad_buffers>90' $honest
@@ -100,6 +103,8 @@ deadline=5000
 lie 16 "a crash" 3
 lie 17 "leaves" 3
 lie 18 "a system call" 3
+policy="--wait sleep"
+lie 19 "rings and a wait word that say nothing" 0 bad_buffers=0 $honest
 
 n=$((n + 1))
 left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name*" 2>/dev/null)
