@@ -50,7 +50,7 @@ BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
 	build/plant-second-fetch/tests/channels/scribble build/plant-no-copy-once/tests/net/front_scribble \
-	build/plant-no-fence/tests/waiting/volume
+	build/plant-no-fence/tests/waiting/volume build/plant-unfenced-past/tests/restart/old_io
 
 # ---- flags ---------------------------------------------------------------------------------------
 
@@ -85,12 +85,13 @@ OPT_aarch64 := -O2 -DCORDON_EMULATED
 
 # Builds with a bug put in, each to be caught by a test of the suite (tests/*/planted.sh).
 PLANTS := plant-relaxed-publish plant-second-fetch plant-credit-off-by-one plant-no-copy-once \
-	plant-no-fence
+	plant-no-fence plant-unfenced-past
 OPT_plant-relaxed-publish := $(OPT_tsan) -DCORDON_PLANT_RELAXED_PUBLISH
 OPT_plant-second-fetch := $(OPT_asan) -DCORDON_PLANT_SECOND_FETCH
 OPT_plant-credit-off-by-one := -O2 -DCORDON_PLANT_CREDIT_OFF_BY_ONE
 OPT_plant-no-copy-once := $(OPT_asan) -DCORDON_PLANT_NO_COPY_ONCE
 OPT_plant-no-fence := -O2 -DCORDON_PLANT_NO_FENCE
+OPT_plant-unfenced-past := -O2 -DCORDON_PLANT_UNFENCED_PAST
 $(foreach p,$(PLANTS),$(eval CC_$(p) := $(CC)))
 
 # Images and the loader are never instrumented: they run without a libc, behind the fence.

@@ -113,10 +113,6 @@ int cordon_control_next(struct cordon_control *c, struct cordon_request *r)
 		if (c->conn_fd < 0)
 			return 0;
 		c->until_ns = cordon_clock_monotonic() + SILENCE_NS;
-		if (!from_root(c->conn_fd)) {
-			cordon_control_answer(c, 1, "only root may give orders");
-			return 0;
-		}
 	}
 	/* With MSG_TRUNC the length is that of the message, whatever fits. */
 	n = recv(c->conn_fd, r->text, CORDON_REQUEST_MAX, MSG_TRUNC);
@@ -127,6 +123,11 @@ int cordon_control_next(struct cordon_control *c, struct cordon_request *r)
 	}
 	if (n <= 0) {
 		hang_up(c);
+		return 0;
+	}
+	/* Not before it is read: to hang up on what was not would take the answer along. */
+	if (!from_root(c->conn_fd)) {
+		cordon_control_answer(c, 1, "only root may give orders");
 		return 0;
 	}
 	if (n > CORDON_REQUEST_MAX || split(r, (size_t)n) < 0) {
@@ -165,16 +166,22 @@ static int join(char *text, const char *const *words, unsigned n)
 static ssize_t ask(int fd, const char *path, const char *text, size_t len, int timeout_ms,
 		   struct reply *reply)
 {
+	uint64_t until = cordon_clock_monotonic() + (uint64_t)timeout_ms * 1000000u;
+	/* With many who ask, even connecting takes its time. */
+	struct timeval most = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	struct sockaddr_un a;
+	uint64_t now;
 	ssize_t n;
 
 	address(&a, path);
-	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof(most)) < 0 ||
+	    connect(fd, (struct sockaddr *)&a, sizeof(a)) < 0 ||
 	    send(fd, text, len, MSG_NOSIGNAL) < 0)
-		return -errno;
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	do {
-		n = poll(&p, 1, timeout_ms);
+		now = cordon_clock_monotonic();
+		n = poll(&p, 1, now < until ? (int)((until - now) / 1000000u) + 1 : 0);
 	} while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return -ETIMEDOUT;

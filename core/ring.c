@@ -107,14 +107,15 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (out == MAP_FAILED)
 		return cordon_fail(e, -ENOMEM, "io_uring: no memory");
-	if (pipe2(witness, O_CLOEXEC) < 0) {
+	/* Of what is nonblocking and empty, a read is an error at once. */
+	if (pipe2(witness, O_CLOEXEC | O_NONBLOCK) < 0) {
 		int ret = -errno;
 
 		munmap(out, sizeof(*out));
 		return cordon_fail(e, ret, "io_uring: pipe: %s", strerror(-ret));
 	}
 	memcpy(files, ports, nports * sizeof(*ports));
-	files[nports] = witness[1];
+	files[nports] = witness[0];
 	out->ring.fd = -1;
 	out->ring.params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_COOP_TASKRUN |
 				 IORING_SETUP_TASKRUN_FLAG;
@@ -130,9 +131,9 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 	if (pid > 0)
 		while (waitpid((pid_t)pid, &status, 0) < 0 && errno == EINTR)
 			;
-	close(witness[1]);
+	close(witness[0]);
 	*ring = out->ring;
-	ring->witness = witness[0];
+	ring->witness = witness[1];
 	ring->buffers = CORDON_RING_BUFFERS;
 	ring->rings_size = ring->params.sq_off.array + ring->params.sq_entries * sizeof(uint32_t);
 	if (ring->rings_size <
@@ -236,16 +237,14 @@ void cordon_ring_cancel(struct cordon_ring *ring)
 		(void)cancel_all(ring->fd);
 }
 
-/* The ring held the pipe's last writing end: its end of file is the ring's end. What the domain wrote
- * to it is dropped. */
+/* The ring held the pipe's last reading end: when the pipe breaks, the ring has ended. */
 static int await_end(int witness)
 {
 	uint64_t until = cordon_clock_monotonic() + END_NS;
-	struct pollfd p = { .fd = witness, .events = POLLIN };
-	char waste[4096];
+	struct pollfd p = { .fd = witness };
 
 	while (cordon_clock_monotonic() < until)
-		if (poll(&p, 1, 100) == 1 && read(witness, waste, sizeof(waste)) == 0)
+		if (poll(&p, 1, 100) == 1 && p.revents & POLLERR)
 			return 0;
 	return -ETIMEDOUT;
 }

@@ -9,8 +9,9 @@
  * anything about the supervisor: so a short-lived child makes the ring, with the pool mapped at
  * CORDON_RING_BUFFERS. The supervisor never looks into a ring that it handed over.
  *
- * After the ports comes one more fixed file, the witness: the writing end of a pipe that nobody else
- * holds, so that its end of file tells of the ring's. What a domain writes to it is dropped.
+ * After the ports comes one more fixed file, the witness: the reading end of a pipe that nobody else
+ * holds, so that the pipe breaks when the ring ends. It is nonblocking and always empty: whatever a
+ * domain tries on it is an error at once.
  */
 #ifndef CORDON_CORE_RING_H
 #define CORDON_CORE_RING_H

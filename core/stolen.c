@@ -16,17 +16,22 @@ uint64_t cordon_stolen_waited(const char *schedstat)
 
 uint64_t cordon_stolen_steal(const char *stat, int core, long ticks_per_s)
 {
-	char key[16];
+	char key[16], row[256];
 	const char *line;
 	uint64_t v[8];
 
 	/* user nice system idle iowait irq softirq steal; the first line is all CPUs together. */
 	snprintf(key, sizeof(key), "\ncpu%d ", core);
 	line = strstr(stat, key);
-	if (!line || sscanf(line + strlen(key),
-			    "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
-			    " %" SCNu64 " %" SCNu64,
-			    &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 8)
+	if (!line)
+		return 0;
+	line += strlen(key);
+	/* sscanf() would go on to the next line. */
+	snprintf(row, sizeof(row), "%.*s", (int)strcspn(line, "\n"), line);
+	if (sscanf(row,
+		   "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+		   " %" SCNu64 " %" SCNu64,
+		   &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 8)
 		return 0;
 	return v[7] * (UINT64_C(1000000000) / (uint64_t)ticks_per_s);
 }

@@ -350,6 +350,9 @@ static void resend(struct net_front *f)
 		int first = !past->again[list[i].buf];
 		int buf = able && first ? cordon_pool_get(f->pool, len) : -ENOBUFS;
 
+		/* As it was in the last pool, when the small ones were used up. */
+		if (able && first && buf < 0)
+			buf = cordon_pool_get(f->pool, CORDON_BUF_BIG);
 		if (buf < 0) {
 			f->count.tx_lost++;
 			continue;
