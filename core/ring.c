@@ -230,10 +230,9 @@ static int await_none(int fd)
 	return 0;
 }
 
-void cordon_ring_cancel(struct cordon_ring *ring)
+int cordon_ring_cancel(struct cordon_ring *ring)
 {
-	if (ring->fd >= 0)
-		(void)cancel_all(ring->fd);
+	return ring->fd < 0 || cancel_all(ring->fd);
 }
 
 /* The ring held the pipe's last writing end: its end of file is the ring's end. What the domain wrote
