@@ -194,7 +194,7 @@ int cordon_control_ask(const char *name, const char *const *words, unsigned n, i
 {
 	char request[CORDON_REQUEST_MAX];
 	char path[108];
-	struct reply reply;
+	struct reply reply = { .code = -1 };
 	int len = join(request, words, n);
 	ssize_t got;
 	int fd;

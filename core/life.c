@@ -284,6 +284,7 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 		return cordon_fail(e, ret, "%s",
 				   l->front.task.err.text[0] ? l->front.task.err.text :
 							       strerror(-ret));
+	l->attached = 1;
 	urgent(1);
 	l->silences = 0;
 	return 0;
@@ -326,6 +327,9 @@ int cordon_life_end(struct cordon_life *l, struct cordon_death *death)
 		l->inc.trace_fd = -1;
 		l->trace_of = l->page->incarnation;
 	}
+	if (l->attached)
+		cordon_life_forget(l);
+	l->attached = 0;
 	/* Of several that never began, the first one's frames are still to be sent again. */
 	if (cordon_incarnation_is(&l->past)) {
 		cordon_incarnation_drop(&l->inc);

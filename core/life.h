@@ -30,6 +30,7 @@ struct cordon_life {
 	struct cordon_policy policy;
 	struct cordon_incarnation inc, spare;
 	struct cordon_incarnation past; /* memory of the last one, until its frames are sent again */
+	int attached; /* inc has begun, and has sent again what past had: past can be dropped */
 	int signal_fd; /* readable: it is told to end; not read here */
 	int sigchld_fd; /* readable: attend to the domains */
 	int spare_failures; /* in a row */

@@ -221,7 +221,7 @@ static int read_at(int dir, const char *name, struct cordon_page *copy)
 
 static int core_of(int dir, const char *name, int but_sleepers)
 {
-	struct cordon_page page;
+	struct cordon_page page = { .core = -1 };
 
 	if (read_at(dir, name, &page) < 0)
 		return -1;
