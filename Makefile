@@ -190,7 +190,7 @@ systemdunitdir := $(prefix)/lib/systemd/system
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
 DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h layout.h \
-	pool.h prim.h stream.h) $(addprefix domains/net/,net.h vnet.h wire.h)
+	pool.h prim.h stream.h wait.h) $(addprefix domains/net/,net.h vnet.h wire.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))

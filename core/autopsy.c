@@ -69,7 +69,7 @@ static void at_signal(struct cordon_autopsy *a, pid_t pid)
 	if (ptrace(PTRACE_GETSIGINFO, pid, NULL, &info) < 0)
 		return;
 	if (info.si_signo != SIGSEGV && info.si_signo != SIGBUS && info.si_signo != SIGILL &&
-	    info.si_signo != SIGFPE)
+	    info.si_signo != SIGFPE && info.si_signo != SIGTRAP)
 		return;
 	a->signal = info.si_signo;
 	/* A fault that the processor can't place (a non-canonical address) has none. */

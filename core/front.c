@@ -326,8 +326,11 @@ int cordon_front_abort(struct cordon_front *f, int timeout_ms)
 
 	/* Pairs with cancelled() (call.c). */
 	atomic_store_explicit(&f->cancel, true, memory_order_release);
-	while (under_way(f) && cordon_clock_monotonic() < until)
+	/* Emptied each time: who waits here goes before the loop that is waited for. */
+	while (under_way(f) && cordon_clock_monotonic() < until) {
 		(void)poll(&p, 1, 10);
+		(void)cordon_front_done(f);
+	}
 	if (under_way(f))
 		return -EDEADLK;
 	(void)cordon_front_done(f);

@@ -227,8 +227,13 @@ static uint64_t memory_available(void)
 
 void cordon_life_forget(struct cordon_life *l)
 {
-	if (cordon_incarnation_is(&l->past))
-		cordon_incarnation_drop(&l->past);
+	if (!cordon_incarnation_is(&l->past))
+		return;
+	/* Its group, once empty, is taken over by the next one that is made: it is that one's then. */
+	if (strcmp(l->past.cgroup, l->inc.cgroup) == 0 ||
+	    strcmp(l->past.cgroup, l->spare.cgroup) == 0)
+		l->past.cgroup[0] = '\0';
+	cordon_incarnation_drop(&l->past);
 }
 
 static void prepare_spare(struct cordon_life *l)
