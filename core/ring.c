@@ -107,7 +107,7 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 	out = mmap(NULL, sizeof(*out), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (out == MAP_FAILED)
 		return cordon_fail(e, -ENOMEM, "io_uring: no memory");
-	/* Of what is nonblocking and empty, a read is an error at once. */
+	/* Nonblocking: older kernels then end a read of it at once. */
 	if (pipe2(witness, O_CLOEXEC | O_NONBLOCK) < 0) {
 		int ret = -errno;
 

@@ -10,8 +10,8 @@
  * CORDON_RING_BUFFERS. The supervisor never looks into a ring that it handed over.
  *
  * After the ports comes one more fixed file, the witness: the reading end of a pipe that nobody else
- * holds, so that the pipe breaks when the ring ends. It is nonblocking and always empty: whatever a
- * domain tries on it is an error at once.
+ * holds, so that the pipe breaks when the ring ends. It is always empty: what a domain tries to
+ * write is an error, and what it tries to read never comes (or, by kernel, is an error at once).
  */
 #ifndef CORDON_CORE_RING_H
 #define CORDON_CORE_RING_H
