@@ -10,6 +10,7 @@
 #   make man        the man pages, in build/man
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
+#   make campaign-kill  300 crashes under traffic that is compared (root)
 
 MAKEFLAGS += -rR --no-print-directory
 SHELL := /bin/sh
@@ -141,8 +142,9 @@ build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHAR
 
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^ $$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
-	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
+	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
 PROGRAMS_$(1) := build/$(1)/cordon build/$(1)/cordon-loader \
 	$(foreach d,$(DRIVERS),build/$(1)/drivers/$(call drvimage,$(d)))
@@ -210,7 +212,8 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net bench-wait man install uninstall clean
+.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill man install \
+	uninstall clean
 
 all: $(PROGRAMS_$(V))
 
@@ -231,12 +234,12 @@ RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traff
 RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
-		$(PLANTED)
+		$(PLANTED) build/release/bench/kill
 	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
 		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
 
 # One variant, dependencies there: make V=asan check
-check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED)
+check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) build/$(V)/bench/kill
 	@scripts/run-tests $(V) $(RUN_$(V))
 	@scripts/count-tests build/$(V)/tests.sum
 
@@ -257,6 +260,11 @@ bench-net:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
+
+campaign-kill:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/kill build/release/tests/restart/img_mortal
+	@bench/campaign-kill
 
 # Man pages, from docs/man/PAGE.SECTION.scd.
 man: $(MAN_PAGES)
