@@ -11,6 +11,7 @@
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make campaign-kill  300 crashes under traffic that is compared (root)
+#   make bench-crashes  what a crash a second costs (root)
 
 MAKEFLAGS += -rR --no-print-directory
 SHELL := /bin/sh
@@ -212,8 +213,8 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill man install \
-	uninstall clean
+.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
+	man install uninstall clean
 
 all: $(PROGRAMS_$(V))
 
@@ -265,6 +266,11 @@ campaign-kill:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/kill build/release/tests/restart/img_mortal
 	@bench/campaign-kill
+
+bench-crashes:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
+	@bench/crashes
 
 # Man pages, from docs/man/PAGE.SECTION.scd.
 man: $(MAN_PAGES)

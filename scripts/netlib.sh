@@ -116,6 +116,40 @@ net_iperf() {
 	net_srv=
 }
 
+# The number of the domain's process, from its page (core/page.h); 0: none at the moment.
+net_domain() {
+	od -An -td4 -j28 -N4 "/run/cordon/cd$net_id/stats" | tr -d ' '
+}
+
+# How far the two CPUs are apart, in nanoseconds: the floor of what is measured between them.
+net_probe() {
+	"build/$V/bench/probe" "$peer" "$core" 1000 | awk '{print $1}'
+}
+
+# Whether two such probes are of one regime: 1 or 0.
+net_alike() {
+	awk -v p="$1" -v q="$2" 'BEGIN {print (p < q * 4 / 3 && q < p * 4 / 3)}'
+}
+
+# net_interval BOUND [UPPER]: of the numbers on standard input, the median, its 95 % interval by order
+# statistics (ranks n/2 -+ 0.98 sqrt(n)), the verdict (null: inconclusive), and how many there are.
+net_interval() {
+	sort -n | awk -v bound="$1" -v upper="${2:-}" '
+		{v[NR] = $1}
+		END {
+			n = NR
+			if (n < 3) {print "0 0 0 null", n; exit}
+			m = n % 2 ? v[(n + 1) / 2] : (v[n / 2] + v[n / 2 + 1]) / 2
+			lo = int(n / 2 - 0.98 * sqrt(n)); hi = int(n / 2 + 1 + 0.98 * sqrt(n) + 0.5)
+			if (lo < 1) lo = 1
+			if (hi > n) hi = n
+			ok = "null"
+			if (v[lo] >= bound && (upper == "" || v[hi] <= upper)) ok = "true"
+			else if (v[hi] < bound || (upper != "" && v[lo] > upper)) ok = "false"
+			printf "%.3f %.3f %.3f %s %d\n", m, v[lo], v[hi], ok, n
+		}'
+}
+
 # One throughput of $net_tmp/iperf, Gbit/s as received; and the sender's retransmissions.
 net_gbits() {
 	jq -r '.end.sum_received.bits_per_second / 1e9 * 1000 | round / 1000' "$net_tmp/iperf"
