@@ -9,7 +9,7 @@
  *  3  clone into user, mount, pid, ipc and uts namespaces
  *  4  cgroup with a memory limit
  *  5  map root of the domain to nobody outside
- *  6  pin to the core
+ *  6  keep off the core: an incarnation may be at work there. When it is told to begin, it is its own
  *  7  become that root, keep the granted descriptors only, execute the loader
  *
  * The loader waits before its last filter, with all else done, until it is told to go on: so a spare
@@ -233,17 +233,26 @@ static int map_user(const struct launch *l, struct cordon_err *e)
 			 0;
 }
 
-/* Step 6. */
-static int pin(const struct launch *l, struct cordon_err *e)
+/* Step 6. Anywhere but on the core: an incarnation may be at work there, from which the making of its
+ * spare is to take nothing. Where there is no other CPU, there. */
+static void keep_off(const struct launch *l)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return;
+	CPU_CLR((size_t)l->inc->spec->core, &set);
+	(void)sched_setaffinity(l->inc->pid, sizeof(set), &set);
+}
+
+/* The core becomes the domain's own. 0 or -errno. */
+static int pin(const struct cordon_incarnation *inc)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET((size_t)l->inc->spec->core, &set);
-	if (sched_setaffinity(l->inc->pid, sizeof(set), &set) < 0)
-		return cordon_fail(e, -errno, "domain %s: CPU %d: %s", l->inc->spec->name,
-				   l->inc->spec->core, strerror(errno));
-	return 0;
+	CPU_SET((size_t)inc->spec->core, &set);
+	return sched_setaffinity(inc->pid, sizeof(set), &set) < 0 ? -errno : 0;
 }
 
 static const char *step_name(uint32_t step)
@@ -392,7 +401,9 @@ static int process_go(struct cordon_incarnation *inc)
 	(void)cordon_autopsy_seize(&inc->autopsy, inc->pid);
 	inc->autopsy.dying = dying;
 	inc->autopsy.dying_arg = inc;
-	ret = send(inc->gate_fd, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -EPIPE;
+	ret = pin(inc);
+	if (ret == 0 && send(inc->gate_fd, "", 1, MSG_NOSIGNAL) != 1)
+		ret = -EPIPE;
 	close(inc->gate_fd);
 	inc->gate_fd = -1;
 	return ret;
@@ -482,8 +493,7 @@ static int process_start(struct cordon_incarnation *inc, struct cordon_err *e)
 					 inc->cgroup, sizeof(inc->cgroup), e);
 	if (ret == 0)
 		ret = map_user(&l, e);
-	if (ret == 0)
-		ret = pin(&l, e);
+	keep_off(&l);
 	if (ret == 0 && write(l.go[1], "", 1) != 1)
 		ret = cordon_fail(e, -EPIPE, "domain %s: it died at its start", inc->spec->name);
 	/* Our copy of the loader's end must go, or its breaking would go unseen. */

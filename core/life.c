@@ -265,6 +265,8 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 	l->began_ns = cordon_clock_monotonic();
 	ret = l->c->fence->go(&l->inc);
 	show_domain(l);
+	if (ret < 0 && ret != -EPIPE)
+		return cordon_fail(e, ret, "core %d: %s", l->cores.core, strerror(-ret));
 	if (ret < 0)
 		return cordon_fail(e, ret, "it died before it began");
 	ret = cordon_life_order(l, CORDON_ORDER_ATTACH, &l->inc, l->signal_fd);
