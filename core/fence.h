@@ -78,7 +78,8 @@ struct cordon_fence {
 	/* Make the domain, up to the point where nothing but its word is wanting: memory mapped and
 	 * there, image loaded, rights given up. -errno with the line in @e; then nothing is left. */
 	int (*start)(struct cordon_incarnation *inc, struct cordon_err *e);
-	/* Let it begin: the fence is complete before the driver's first instruction. 0 or -errno. */
+	/* Let it begin: the fence is complete before the driver's first instruction. 0 or -errno;
+	 * -EPIPE: it has ended. */
 	int (*go)(struct cordon_incarnation *inc);
 	/* inline: one round of the domain's loop. NULL otherwise. */
 	int (*poll)(struct cordon_incarnation *inc, unsigned budget);

@@ -379,6 +379,19 @@ static void process_end(struct cordon_incarnation *inc, struct cordon_death *dea
 	inc->death_fd = inc->gate_fd = -1;
 }
 
+/*
+ * It executes nothing of its own any more, but dies on its core, where others may be waiting for their
+ * turn: then it, and the restart, would take many times the millisecond that the kernel needs to free
+ * its memory. Not one whose requests the kernel has still to cancel: that can take seconds. Best
+ * effort, as the right may be missing.
+ */
+static void hurry(const struct cordon_incarnation *inc)
+{
+	struct sched_param p = { .sched_priority = 1 };
+
+	(void)sched_setscheduler(inc->pid, SCHED_FIFO, &p);
+}
+
 /* Requests that are cancelled while their process is there end with it; later, only the kernel knows
  * when: it took them a twentieth of a second and more. */
 static void dying(void *arg)
@@ -386,7 +399,8 @@ static void dying(void *arg)
 	struct cordon_incarnation *inc = arg;
 	const struct cordon_autopsy *a = &inc->autopsy;
 
-	cordon_ring_cancel(&inc->boot.ring);
+	if (cordon_ring_cancel(&inc->boot.ring))
+		hurry(inc);
 	/* Whom a stranger killed, for that one we know where he was not at fault. */
 	if (inc->trace_fd < 0 && (a->signal || a->exited || inc->trace_wanted))
 		inc->trace_fd = cordon_trace_capture(inc->pid, &inc->layout, NULL);

@@ -337,7 +337,7 @@ int cordon_life_quiesce(struct cordon_life *l)
 
 	if (ret < 0)
 		return ret;
-	cordon_ring_cancel(&l->inc.boot.ring);
+	(void)cordon_ring_cancel(&l->inc.boot.ring);
 	return cordon_life_order(l, CORDON_ORDER_DRAIN, NULL, -1);
 }
 

@@ -231,10 +231,9 @@ static int await_none(int fd)
 	return 0;
 }
 
-void cordon_ring_cancel(struct cordon_ring *ring)
+int cordon_ring_cancel(struct cordon_ring *ring)
 {
-	if (ring->fd >= 0)
-		(void)cancel_all(ring->fd);
+	return ring->fd < 0 || cancel_all(ring->fd);
 }
 
 /* The ring held the pipe's last reading end: when the pipe breaks, the ring has ended. */

@@ -32,8 +32,9 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e);
 
 /* Cancel what is in flight; the domain, which lives, learns of it as of every completion. Requests that
- * it makes later are not concerned. */
-void cordon_ring_cancel(struct cordon_ring *ring);
+ * it makes later are not concerned. Whether all are; 0 if there are too many to cancel, or the kernel
+ * can't. */
+int cordon_ring_cancel(struct cordon_ring *ring);
 
 /* Cancel what is in flight, close the ring, and wait until nothing that it was asked to do can still
  * happen; the domain must have ended before. 0, or -ETIMEDOUT: it can, so its ports must not be used
