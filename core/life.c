@@ -225,7 +225,13 @@ static uint64_t memory_available(void)
 	return kb;
 }
 
-void cordon_life_prepare(struct cordon_life *l)
+void cordon_life_forget(struct cordon_life *l)
+{
+	if (cordon_incarnation_is(&l->past))
+		cordon_incarnation_drop(&l->past);
+}
+
+static void prepare_spare(struct cordon_life *l)
 {
 	struct cordon_err e = { "" };
 	uint64_t need = l->inc.chan.size + l->inc.pool.size + l->c->memory_limit;
@@ -242,19 +248,20 @@ void cordon_life_prepare(struct cordon_life *l)
 		l->spare_failures = SPARE_FAILURES;
 		return;
 	}
-	urgent(0);
 	if (make(l, &l->spare, &e) == 0)
 		l->spare_failures = 0;
 	else if (++l->spare_failures == SPARE_FAILURES)
 		cordon_life_say(l, "no spare: %s; a restart will take longer", e.text);
-	urgent(1);
 	show_domain(l);
 }
 
-void cordon_life_forget(struct cordon_life *l)
+void cordon_life_prepare(struct cordon_life *l)
 {
-	if (cordon_incarnation_is(&l->past))
-		cordon_incarnation_drop(&l->past);
+	/* Milliseconds that the front-end, which is in flow again, is not to wait for. */
+	urgent(0);
+	cordon_life_forget(l);
+	prepare_spare(l);
+	urgent(1);
 }
 
 static int begin(struct cordon_life *l, struct cordon_err *e)
@@ -277,7 +284,6 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 		return cordon_fail(e, ret, "%s",
 				   l->front.task.err.text[0] ? l->front.task.err.text :
 							       strerror(-ret));
-	cordon_life_forget(l);
 	urgent(1);
 	l->silences = 0;
 	return 0;

@@ -68,7 +68,8 @@ int cordon_life_end(struct cordon_life *l, struct cordon_death *death);
  * it is then in the state of one that is to be ended. */
 int cordon_life_quiesce(struct cordon_life *l);
 
-/* Make a spare, if one is wanted and memory allows; a failure is said, and tolerated. */
+/* When the domain serves: forget the memory of the last incarnation, and make a spare, if one is wanted
+ * and memory allows; a failure is said, and tolerated. */
 void cordon_life_prepare(struct cordon_life *l);
 
 /* Drop the spare. */
