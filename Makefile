@@ -254,7 +254,8 @@ format:
 demo:
 	@scripts/deps run
 	@echo "building"
-	@$(MAKE) -s -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release)
+	@$(MAKE) -s -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release) \
+		build/release/bench/timeline
 	@scripts/demo
 
 bench-net:

@@ -8,9 +8,9 @@
  *
  * Each connection is to arrive whole. For each fault: how long until the first frame is delivered
  * that was sent after it. After the last fault there is to be nothing that wasn't there after the
- * first. DIR gets all values (values: KIND MS_FROM_FAULT MS_FROM_KILL MS_AS_SAID, a line each) and
- * the results (rows: NAME|VALUE|UNIT|BOUND|OK|N). Exit status: 1 if anything was not whole or was
- * left, 2 usage; being slow is a matter of the rows.
+ * first. DIR gets all values (values: KIND MS_FROM_FAULT MS_FROM_KILL MS_AS_SAID MS_TO_NOTICE, a line
+ * each) and the results (rows: NAME|VALUE|UNIT|BOUND|OK|N). Exit status: 1 if anything was not whole
+ * or was left, 2 usage; being slow is a matter of the rows.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -179,6 +179,7 @@ static void one_fault(struct campaign *c, enum kind kind)
 	at = kind == CRASH ? await_death(c, &page) :
 			     hit(c, &page, kind == STOP ? SIGSTOP : SIGKILL);
 	killed = await_next(c, page.incarnation, &f->said);
+	f->noticed = ms_between(at, killed);
 	if (kind != STOP)
 		killed = at;
 	arrived = probe_first_after(c->probe, killed);

@@ -135,8 +135,8 @@ static int report_left(const struct left *a, const struct left *b, FILE *rows, u
 static void report_values(const struct fault *f, unsigned n, FILE *values)
 {
 	for (unsigned i = 0; i < n; i++)
-		fprintf(values, "%s %.3f %.3f %.3f\n", kinds[f[i].kind], f[i].since_fault,
-			f[i].since_kill, f[i].said);
+		fprintf(values, "%s %.3f %.3f %.3f %.3f\n", kinds[f[i].kind], f[i].since_fault,
+			f[i].since_kill, f[i].said, f[i].noticed);
 }
 
 static int report_traffic(const struct traffic_sum *sum, const struct probe_sum *p, FILE *rows)

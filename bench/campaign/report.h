@@ -15,6 +15,7 @@ struct fault {
 	 * the fault or, if it hung, by its supervisor). And what the supervisor says, by its own
 	 * clock. */
 	double since_fault, since_kill, said;
+	double noticed; /* from the fault until the supervisor noticed it */
 };
 
 struct report {
