@@ -27,6 +27,7 @@ struct cordon_life {
 	struct cordon_spec spec;
 	struct cordon_front front;
 	struct cordon_page *page;
+	const char *dir; /* its run directory */
 	struct cordon_policy policy;
 	struct cordon_incarnation inc, spare;
 	struct cordon_incarnation past; /* memory of the last one, until its frames are sent again */
@@ -41,6 +42,12 @@ struct cordon_life {
 	struct cordon_stolen stolen; /* and how it stood then */
 	unsigned silences; /* explained by a core taken by others, in a row */
 };
+
+/* Whether an incarnation is there. */
+static inline int cordon_life_serves(const struct cordon_life *l)
+{
+	return cordon_incarnation_is(&l->inc);
+}
 
 /* Say what happens: a line of @out, an event of the page, and the word of c->tell(). Printf-style. */
 void cordon_life_say(struct cordon_life *l, const char *fmt, ...)

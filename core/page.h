@@ -124,6 +124,13 @@ void cordon_run_awake(const char *name, char *list, size_t size);
 /* Remove it. */
 void cordon_run_close(struct cordon_run *run);
 
+/* Count one more. */
+static inline void cordon_page_count(_Atomic uint64_t *counter)
+{
+	/* Relaxed: each counter stands for itself. */
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
 /* Begin and end a change of what is not a counter. One thread. Never block. */
 void cordon_page_begin(struct cordon_page *p);
 void cordon_page_end(struct cordon_page *p);

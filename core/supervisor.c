@@ -13,8 +13,7 @@
 #include "core/control.h"
 #include "core/host.h"
 #include "core/life.h"
-#include "core/report.h"
-#include "core/trace.h"
+#include "core/orders.h"
 
 #define PING_EVERY_MS 250
 /* A domain that may sleep is woken less often for that: a tenth of a millisecond each time. */
@@ -121,13 +120,7 @@ static void fill_page(struct supervisor *s)
 
 static int serving(const struct supervisor *s)
 {
-	return cordon_incarnation_is(&s->life.inc);
-}
-
-static void count(_Atomic uint64_t *counter)
-{
-	/* Relaxed: each counter stands for itself. */
-	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+	return cordon_life_serves(&s->life);
 }
 
 static void say_serving(struct supervisor *s)
@@ -225,9 +218,9 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		}
 		if (how != CORDON_END_HANG)
 			how = death.signal ? CORDON_END_CRASH : CORDON_END_EXIT;
-		count(how == CORDON_END_CRASH ? &l->page->common.crashes :
-		      how == CORDON_END_EXIT  ? &l->page->common.exits :
-						&l->page->common.hangs);
+		cordon_page_count(how == CORDON_END_CRASH ? &l->page->common.crashes :
+				  how == CORDON_END_EXIT  ? &l->page->common.exits :
+							    &l->page->common.hangs);
 		l->page->last_signal = death.signal;
 		snprintf(said, sizeof(said), "%s%s%s", why, why[0] ? "; " : "", death.text);
 		cordon_life_say(l,
@@ -249,7 +242,7 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		if (ret == 0) {
 			uint64_t us = (cordon_clock_monotonic() - noticed) / 1000u;
 
-			count(&l->page->common.restarts);
+			cordon_page_count(&l->page->common.restarts);
 			cordon_life_state(l, CORDON_STATE_SERVING);
 			cordon_life_say(l,
 					"serving again: incarnation %u, after %" PRIu64
@@ -285,7 +278,7 @@ static int explained(struct supervisor *s)
 	taken = cordon_stolen_between(&l->stolen, &now);
 	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
 		return 0;
-	count(&l->page->common.starved);
+	cordon_page_count(&l->page->common.starved);
 	if (l->silences++ == 0)
 		cordon_life_say(l,
 				"no sign of life for %" PRIu64
@@ -325,189 +318,16 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	return next_life(s, CORDON_END_HANG, why, e);
 }
 
-/* ---- backtraces ---------------------------------------------------------------------------------- */
-
-static int report(struct supervisor *s, uint32_t incarnation, const char *what, int snapshot,
-		  struct cordon_err *e)
-{
-	struct cordon_life *l = &s->life;
-	char title[120];
-
-	snprintf(title, sizeof(title), "domain %s, incarnation %u, %s", l->c->name, incarnation,
-		 what);
-	return cordon_report_trace(s->run.dir, title, snapshot, l->image, e);
-}
-
-/* Of one that ended: when it has a successor, so that nobody waits for it. */
-static void report_death(struct supervisor *s)
-{
-	struct cordon_life *l = &s->life;
-	struct cordon_err e = { "" };
-
-	if (l->trace_fd < 0)
-		return;
-	if (report(s, l->trace_of, "at its end", l->trace_fd, &e) < 0)
-		cordon_life_say(l, "no backtrace: %s", e.text);
-	close(l->trace_fd);
-	l->trace_fd = -1;
-}
-
-static int order_trace(struct supervisor *s, char *text, size_t size)
-{
-	struct cordon_life *l = &s->life;
-	struct cordon_err e = { "" };
-	int fd = -1;
-	int ret;
-
-	if (!serving(s)) {
-		snprintf(text, size,
-			 "domain %s: it does not run; how the last one ended is in %s/trace",
-			 l->c->name, s->run.dir);
-		return 0;
-	}
-	if (l->c->fence != &cordon_fence_process) {
-		snprintf(text, size, "domain %s: fence %s: the driver is a part of process %d",
-			 l->c->name, l->c->fence->name, (int)getpid());
-		return 1;
-	}
-	ret = cordon_autopsy_hold(&l->inc.autopsy, l->inc.pid);
-	if (ret == 0) {
-		fd = cordon_trace_capture(l->inc.pid, &l->inc.layout, &e);
-		cordon_autopsy_let_go(&l->inc.autopsy, l->inc.pid);
-	} else {
-		cordon_fail(&e, ret, "it can't be stopped: %s", strerror(-ret));
-	}
-	if (fd >= 0) {
-		ret = report(s, l->page->incarnation, "alive", fd, &e);
-		close(fd);
-	}
-	if (fd < 0 || ret < 0) {
-		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
-		return 1;
-	}
-	snprintf(text, size, "domain %s: see %s/trace", l->c->name, s->run.dir);
-	return 0;
-}
-
-/* ---- orders -------------------------------------------------------------------------------------- */
-
-static int order_stop(struct supervisor *s, char *text, size_t size)
-{
-	struct cordon_life *l = &s->life;
-	struct cordon_death death;
-	int ret;
-
-	if (!serving(s)) {
-		cordon_life_state(l, CORDON_STATE_STOPPED);
-		snprintf(text, size, "domain %s: it was stopped already", l->c->name);
-		return 0;
-	}
-	if (cordon_life_quiesce(l) < 0)
-		cordon_life_say(l, "told to stop and does not: killed");
-	ret = cordon_life_end(l, &death);
-	cordon_life_unprepare(l);
-	cordon_life_state(l, CORDON_STATE_STOPPED);
-	cordon_life_say(l, "stopped");
-	snprintf(text, size, "domain %s: stopped", l->c->name);
-	return ret < 0 ? 1 : 0;
-}
-
-static int order_start(struct supervisor *s, char *text, size_t size)
-{
-	struct cordon_life *l = &s->life;
-	struct cordon_err e = { "" };
-	struct cordon_death death;
-
-	if (serving(s)) {
-		snprintf(text, size, "domain %s: it serves already", l->c->name);
-		return 0;
-	}
-	cordon_policy_forget(&l->policy);
-	l->spare_failures = 0;
-	if (cordon_life_begin(l, &e) < 0) {
-		(void)cordon_life_end(l, &death);
-		cordon_life_state(l, CORDON_STATE_FAILED);
-		cordon_life_say(l, "did not start: %s", e.text);
-		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
-		return 1;
-	}
-	count(&l->page->common.restarts);
-	cordon_life_state(l, CORDON_STATE_SERVING);
-	cordon_life_say(l, "serving again: incarnation %u, by order", l->page->incarnation);
-	snprintf(text, size, "domain %s: serving", l->c->name);
-	return 0;
-}
-
-/* restart, and replace [driver=DRIVER] [image=FILE]. */
-static int order_replace(struct supervisor *s, char *text, size_t size)
-{
-	struct cordon_life *l = &s->life;
-	struct cordon_driver_entry driver;
-	const char *name = NULL, *image = NULL;
-	struct cordon_err e = { "" };
-	int ret = 0;
-
-	for (unsigned i = 1; i < s->request.n; i++) {
-		const char *w = s->request.word[i];
-
-		if (strncmp(w, "image=", 6) == 0) {
-			image = w + 6;
-		} else if (strncmp(w, "driver=", 7) == 0) {
-			name = w + 7;
-		} else {
-			snprintf(text, size, "%.60s: no word of replace", w);
-			return 2;
-		}
-	}
-	if (name || image)
-		ret = cordon_class_driver(l->c->class, name, image, &driver, &e);
-	if (ret == 0 && (name || image) && !serving(s))
-		ret = cordon_life_find(l, &driver, image, &e);
-	if (ret < 0) {
-		snprintf(text, size, "domain %s: %s", l->c->name, e.text);
-		return 2;
-	}
-	if (!serving(s))
-		return order_start(s, text, size);
-	ret = cordon_life_replace(l, name || image ? &driver : NULL, image, &e);
-	if (ret < 0 && !serving(s)) {
-		cordon_life_state(l, CORDON_STATE_FAILED);
-		cordon_life_say(l, "failed: %s", e.text);
-	}
-	if (ret < 0) {
-		snprintf(text, size, "domain %s: %s%s", l->c->name, e.text,
-			 serving(s) ? " (the old driver serves on)" : "");
-		return 1;
-	}
-	count(&l->page->common.replacements);
-	cordon_life_say(l, "serving: incarnation %u, driver %s, by order", l->page->incarnation,
-			l->driver.name);
-	snprintf(text, size, "domain %s: serving, incarnation %u", l->c->name,
-		 l->page->incarnation);
-	return 0;
-}
-
 static void heed_order(struct supervisor *s)
 {
-	const char *verb = s->request.word[0];
 	char text[CORDON_REPLY_MAX];
-	int code;
+	int code = 0;
 
-	if (strcmp(verb, "stop") == 0)
-		code = order_stop(s, text, sizeof(text));
-	else if (strcmp(verb, "start") == 0)
-		code = order_start(s, text, sizeof(text));
-	else if (strcmp(verb, "restart") == 0 || strcmp(verb, "replace") == 0)
-		code = order_replace(s, text, sizeof(text));
-	else if (strcmp(verb, "trace") == 0)
-		code = order_trace(s, text, sizeof(text));
-	else if (strcmp(verb, "del") == 0) {
+	if (strcmp(s->request.word[0], "del") == 0) {
 		s->deleted = 1;
-		code = 0;
 		snprintf(text, sizeof(text), "domain %s: ending", s->life.c->name);
 	} else {
-		code = 2;
-		snprintf(text, sizeof(text), "%.40s: no order of that name", verb);
+		code = cordon_orders_heed(&s->life, &s->request, text, sizeof(text));
 	}
 	cordon_control_answer(&s->control, code, text);
 }
@@ -575,7 +395,7 @@ static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 	say_serving(s);
 	while (!s->deleted && !readable(s->life.signal_fd)) {
 		out = turn(s, e);
-		report_death(s);
+		cordon_orders_report(&s->life);
 		if (out == CORDON_RAN)
 			continue;
 		/* Not while a driver of our own address space hangs in it. */
@@ -721,6 +541,7 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	if (cordon_run_open(&s->run, c->name, e) < 0)
 		goto out_signals;
 	l->page = s->run.page;
+	l->dir = s->run.dir;
 	if (cordon_control_open(&s->control, s->run.dir, e) < 0)
 		goto out_run;
 	if (c->class->open(s->front_state, &c->args, &l->ports, e) < 0)
