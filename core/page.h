@@ -84,6 +84,11 @@ struct cordon_page {
 	int32_t last_signal; /* of the last incarnation that ended; 0: none */
 	int64_t made_ns; /* CLOCK_REALTIME: when the domain was added */
 	int64_t since_ns; /* CLOCK_REALTIME: in this state */
+	/* What is done when an incarnation ends by itself: enum cordon_then (policy.h), by enum
+	 * cordon_end; more than @limit restarts in @limit_s seconds, and none is made. */
+	uint8_t then[4];
+	uint32_t limit, limit_s;
+	uint32_t deadline_ms; /* of a sign of life */
 	char name[CORDON_NAME_MAX];
 	char class[16], driver[16], fence[16], wait[16];
 	char front[16], wire[16]; /* devices, as the class calls them; may be empty */

@@ -110,6 +110,11 @@ static void fill_page(struct supervisor *s)
 	snprintf(p->wire, sizeof(p->wire), "%s", wire);
 	for (p->count = 0; p->count < CORDON_PAGE_VALUES && c->class->counters[p->count];)
 		p->count++;
+	for (int how = 0; how < CORDON_END_COUNT; how++)
+		p->then[how] = (uint8_t)l->policy.then[how];
+	p->limit = c->limit;
+	p->limit_s = c->limit_s;
+	p->deadline_ms = c->deadline_ms;
 	p->supervisor = getpid();
 	p->core = l->cores.core;
 	p->peer = l->cores.peer;

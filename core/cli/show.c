@@ -7,6 +7,7 @@
 #include <time.h>
 #include "core/cli/json.h"
 #include "core/cli/pages.h"
+#include "core/policy.h"
 
 #define VALUE(x) atomic_load_explicit(&(x), memory_order_relaxed)
 
@@ -120,6 +121,11 @@ static void print_process(const char *what, int pid)
 		printf(", %s %d", what, pid);
 }
 
+static const char *then(const struct cordon_page *p, enum cordon_end how)
+{
+	return p->then[how] == CORDON_STOP ? "stop" : "restart";
+}
+
 static void print_one(const struct cli_page *page)
 {
 	const struct cordon_page *p = &page->page;
@@ -139,6 +145,10 @@ static void print_one(const struct cli_page *page)
 	printf("\n");
 	if (p->front[0])
 		printf("devices: front %s%s%s\n", p->front, p->wire[0] ? ", wire " : "", p->wire);
+	printf("policy: on crash %s, on exit %s, on hang %s; at most %u restarts in %u s; deadline %u "
+	       "ms\n",
+	       then(p, CORDON_END_CRASH), then(p, CORDON_END_EXIT), then(p, CORDON_END_HANG),
+	       p->limit, p->limit_s, p->deadline_ms);
 	printf("cores: domain %d, front-end %d\n", p->core, p->peer);
 	printf("processes: supervisor %d%s", p->supervisor, page->lives ? "" : " (gone)");
 	print_process("driver", p->domain);
@@ -176,6 +186,7 @@ static struct json_object *one_json(const struct cli_page *page)
 	struct json_object *o = json_object_new_object();
 	struct json_object *common = json_object_new_object();
 	struct json_object *own = json_object_new_object();
+	struct json_object *policy = json_object_new_object();
 	const char *name;
 
 	cli_json_string(o, "name", p->name);
@@ -196,6 +207,13 @@ static struct json_object *one_json(const struct cli_page *page)
 	cli_json_pid(o, "driver_pid", page->lives ? p->domain : 0);
 	cli_json_pid(o, "spare_pid", page->lives ? p->spare : 0);
 	cli_json_string(o, "last_signal", signal_name(p));
+	cli_json_string(policy, "on_crash", then(p, CORDON_END_CRASH));
+	cli_json_string(policy, "on_exit", then(p, CORDON_END_EXIT));
+	cli_json_string(policy, "on_hang", then(p, CORDON_END_HANG));
+	cli_json_number(policy, "limit", p->limit);
+	cli_json_number(policy, "limit_s", p->limit_s);
+	cli_json_number(policy, "deadline_ms", p->deadline_ms);
+	json_object_object_add(o, "policy", policy);
 #define X(member, what) cli_json_counter(common, #member, VALUE(p->common.member));
 	CORDON_COMMON(X)
 #undef X
