@@ -226,7 +226,9 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		cordon_page_count(how == CORDON_END_CRASH ? &l->page->common.crashes :
 				  how == CORDON_END_EXIT  ? &l->page->common.exits :
 							    &l->page->common.hangs);
+		cordon_page_begin(l->page);
 		l->page->last_signal = death.signal;
+		cordon_page_end(l->page);
 		snprintf(said, sizeof(said), "%s%s%s", why, why[0] ? "; " : "", death.text);
 		cordon_life_say(l,
 				"incarnation %u %s after %" PRIu64 ".%03" PRIu64
@@ -297,12 +299,17 @@ static int explained(struct supervisor *s)
 static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 {
 	struct cordon_life *l = &s->life;
-	int ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, s->life.signal_fd);
 	char why[160];
+	int ret;
 
+	/* Asked again after a silence that was explained, the count goes on from the first time. */
+	if (l->silences == 0) {
+		l->asked_ns = cordon_clock_monotonic();
+		cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
+	}
+	ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, l->signal_fd);
 	if (ret == 0) {
 		l->silences = 0;
-		cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
 		if (l->c->tell)
 			l->c->tell(l->c->tell_arg, CORDON_STATE_SERVING, NULL);
 		return CORDON_RAN;
