@@ -2,7 +2,7 @@
 /*
  * Whether a silent domain had its core: time that the hypervisor gave to others (steal), and time that
  * the domain was ready to run and others ran instead. What the hypervisor takes in gaps below its
- * own accounting is not seen.
+ * own accounting is not seen, nor is a wait that still goes on: Linux counts one when it has ended.
  */
 #ifndef CORDON_CORE_STOLEN_H
 #define CORDON_CORE_STOLEN_H
