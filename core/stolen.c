@@ -7,11 +7,26 @@
 #include <string.h>
 #include <unistd.h>
 
-uint64_t cordon_stolen_waited(const char *schedstat)
+#include "core/clock.h"
+
+void cordon_stolen_times(struct cordon_stolen *s, const char *schedstat)
 {
 	uint64_t ran, waited;
+	int known = sscanf(schedstat, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2;
 
-	return sscanf(schedstat, "%" SCNu64 " %" SCNu64, &ran, &waited) == 2 ? waited : 0;
+	s->ran_ns = known ? ran : 0;
+	s->waited_ns = known ? waited : 0;
+}
+
+void cordon_stolen_state(struct cordon_stolen *s, const char *status)
+{
+	const char *state = strstr(status, "\nState:\tR");
+	const char *sleeps = strstr(status, "\nvoluntary_ctxt_switches:");
+	uint64_t n;
+
+	s->sleeps = sleeps && sscanf(sleeps, " voluntary_ctxt_switches: %" SCNu64, &n) == 1 ? n : 0;
+	/* Without a count of sleeps, a ready process may have slept. */
+	s->ready = state && s->sleeps > 0;
 }
 
 uint64_t cordon_stolen_steal(const char *stat, int core, long ticks_per_s)
@@ -58,18 +73,31 @@ void cordon_stolen_read(struct cordon_stolen *s, pid_t pid, int core)
 	if (pid > 0) {
 		snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
 		slurp(path, text, sizeof(text));
-		s->waited_ns = cordon_stolen_waited(text);
+		cordon_stolen_times(s, text);
+		snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+		slurp(path, text, sizeof(text));
+		cordon_stolen_state(s, text);
 	}
 	slurp("/proc/stat", text, sizeof(text));
 	s->steal_ns = cordon_stolen_steal(text, core, sysconf(_SC_CLK_TCK));
+	s->at_ns = cordon_clock_monotonic();
+}
+
+static uint64_t more(uint64_t before, uint64_t after)
+{
+	return after > before ? after - before : 0;
 }
 
 uint64_t cordon_stolen_between(const struct cordon_stolen *before,
 			       const struct cordon_stolen *after)
 {
-	uint64_t waited = after->waited_ns - before->waited_ns;
-	uint64_t steal = after->steal_ns - before->steal_ns;
+	uint64_t passed = more(before->at_ns, after->at_ns);
+	uint64_t ran = more(before->ran_ns, after->ran_ns);
+	uint64_t waited = more(before->waited_ns, after->waited_ns);
+	uint64_t taken;
 
-	return (after->waited_ns > before->waited_ns ? waited : 0) +
-	       (after->steal_ns > before->steal_ns ? steal : 0);
+	if (after->ready && after->sleeps == before->sleeps)
+		waited = more(ran, passed);
+	taken = waited + more(before->steal_ns, after->steal_ns);
+	return taken < passed ? taken : passed;
 }

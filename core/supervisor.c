@@ -318,9 +318,9 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 		return CORDON_RAN;
 	if (ret == -EPIPE && cordon_incarnation_ended(&l->inc))
 		return next_life(s, CORDON_END_CRASH, "", e);
-	if (ret == -ETIMEDOUT && explained(s))
+	/* -EPIPE: no call line is left on which to ask; they come back as soon as the domain runs. */
+	if ((ret == -ETIMEDOUT || ret == -EPIPE) && explained(s))
 		return CORDON_RAN;
-	/* -EPIPE: no call line is left on which to ask. */
 	if (ret == -ETIMEDOUT || ret == -EDEADLK || ret == -EPIPE)
 		snprintf(why, sizeof(why), "no sign of life for %u ms%s%s: taken for hung, killed",
 			 l->c->deadline_ms, l->inc.autopsy.stopped ? ", stopped by SIG" : "",

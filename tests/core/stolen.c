@@ -59,21 +59,58 @@ static void a_short_line_takes_nothing_of_the_next(void **state)
 	assert_int_equal(cordon_stolen_steal("\ncpu0 1 2 3 4 5 6 7\n99 99\n", 0, 100), 0);
 }
 
-static void waiting_is_the_second_number(void **state)
+static void running_and_waiting_are_the_first_two_numbers(void **state)
 {
+	static const char *const bad[] = { "", "123", "a b", "1 b" };
+	struct cordon_stolen s;
+
 	(void)state;
-	assert_int_equal(cordon_stolen_waited("123 456 7\n"), 456);
-	assert_int_equal(cordon_stolen_waited("0 18446744073709551615 7\n"), UINT64_MAX);
-	assert_int_equal(cordon_stolen_waited(""), 0);
-	assert_int_equal(cordon_stolen_waited("123"), 0);
-	assert_int_equal(cordon_stolen_waited("a b"), 0);
-	assert_int_equal(cordon_stolen_waited("1 b"), 0);
+	cordon_stolen_times(&s, "123 456 7\n");
+	assert_int_equal(s.ran_ns, 123);
+	assert_int_equal(s.waited_ns, 456);
+	cordon_stolen_times(&s, "0 18446744073709551615 7\n");
+	assert_int_equal(s.waited_ns, UINT64_MAX);
+	for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		s.ran_ns = s.waited_ns = 1;
+		cordon_stolen_times(&s, bad[i]);
+		assert_int_equal(s.ran_ns, 0);
+		assert_int_equal(s.waited_ns, 0);
+	}
+}
+
+static void ready_is_what_runs_or_would(void **state)
+{
+	static const struct {
+		const char *text;
+		int ready;
+		uint64_t sleeps;
+	} rows[] = {
+		{ "Name:\tx\nState:\tR (running)\nvoluntary_ctxt_switches:\t7\n"
+		  "nonvoluntary_ctxt_switches:\t9\n",
+		  1, 7 },
+		{ "Name:\tx\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t7\n", 0, 7 },
+		{ "Name:\tx\nState:\tT (stopped)\nvoluntary_ctxt_switches:\t7\n", 0, 7 },
+		/* No count of sleeps: not known. */
+		{ "Name:\tx\nState:\tR (running)\n", 0, 0 },
+		{ "Name:\tx\nState:\tR (running)\nnonvoluntary_ctxt_switches:\t9\n", 0, 0 },
+		{ "Name:\tState:\tR\nvoluntary_ctxt_switches:\tx\n", 0, 0 },
+		{ "", 0, 0 },
+	};
+	struct cordon_stolen s;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cordon_stolen_state(&s, rows[i].text);
+		assert_int_equal(s.ready, rows[i].ready);
+		assert_int_equal(s.sleeps, rows[i].sleeps);
+	}
 }
 
 static void both_are_added_and_neither_goes_back(void **state)
 {
-	const struct cordon_stolen a = { 100, 1000 }, b = { 150, 1003 };
-	const struct cordon_stolen none = { 0, 0 };
+	const struct cordon_stolen a = { .at_ns = 1000, .waited_ns = 100, .steal_ns = 1000 };
+	const struct cordon_stolen b = { .at_ns = 2000, .waited_ns = 150, .steal_ns = 1003 };
+	const struct cordon_stolen none = { .at_ns = 2000 };
 
 	(void)state;
 	assert_int_equal(cordon_stolen_between(&a, &b), 53);
@@ -83,9 +120,39 @@ static void both_are_added_and_neither_goes_back(void **state)
 	assert_int_equal(cordon_stolen_between(&a, &none), 0);
 }
 
+/* Linux counts a wait when it has ended. */
+static void a_wait_that_goes_on_is_what_a_ready_process_did_not_run(void **state)
+{
+	const struct cordon_stolen a = {
+		.at_ns = 1000, .ran_ns = 500, .waited_ns = 100, .steal_ns = 10, .sleeps = 3, .ready = 1
+	};
+	struct cordon_stolen b = a;
+
+	(void)state;
+	b.at_ns = 2000;
+	b.ran_ns = 700;
+	assert_int_equal(cordon_stolen_between(&a, &b), 800);
+	/* Running all the time is a hang. */
+	b.ran_ns = 1500;
+	assert_int_equal(cordon_stolen_between(&a, &b), 0);
+	b.ran_ns = 1600;
+	assert_int_equal(cordon_stolen_between(&a, &b), 0);
+	/* So is sleeping, now or meanwhile. */
+	b.ran_ns = 700;
+	b.ready = 0;
+	assert_int_equal(cordon_stolen_between(&a, &b), 0);
+	b.ready = 1;
+	b.sleeps = 4;
+	assert_int_equal(cordon_stolen_between(&a, &b), 0);
+	/* No more than has passed. */
+	b.sleeps = 3;
+	b.steal_ns = 900;
+	assert_int_equal(cordon_stolen_between(&a, &b), 1000);
+}
+
 static void nothing_is_read_of_a_process_that_is_none(void **state)
 {
-	struct cordon_stolen s = { 1, 1 };
+	struct cordon_stolen s = { .waited_ns = 1, .ran_ns = 1, .ready = 1 };
 	pid_t pid;
 
 	(void)state;
@@ -145,8 +212,10 @@ int main(void)
 		cmocka_unit_test(steal_is_the_eighth_number_of_the_cpu),
 		cmocka_unit_test(a_cpu_that_is_not_there_lost_nothing),
 		cmocka_unit_test(a_short_line_takes_nothing_of_the_next),
-		cmocka_unit_test(waiting_is_the_second_number),
+		cmocka_unit_test(running_and_waiting_are_the_first_two_numbers),
+		cmocka_unit_test(ready_is_what_runs_or_would),
 		cmocka_unit_test(both_are_added_and_neither_goes_back),
+		cmocka_unit_test(a_wait_that_goes_on_is_what_a_ready_process_did_not_run),
 		cmocka_unit_test(nothing_is_read_of_a_process_that_is_none),
 		cmocka_unit_test(a_process_that_others_keep_from_its_cpu_has_waited),
 	};

@@ -47,6 +47,25 @@ check a_stopped_driver_is_taken_for_hung_and_comes_back
 gone && good=1
 check and_leaves_nothing
 
+# A core that others have is no hang, be the wait longer than ten deadlines.
+hog() { # SECONDS: before all else on the domain's core
+	taskset -c "$(value "$dom" core)" chrt -f 10 python3 -c 'import sys, time
+end = time.monotonic() + float(sys.argv[1])
+while time.monotonic() < end: pass' "$1"
+}
+if chrt -f 10 true 2>/dev/null; then
+	add "" --no-spare --deadline 200 && hog 3 && soon shows "$dom" '.counters.starved > 0' &&
+		told 'no sign of life for [0-9]+ ms, but core [0-9]+ was taken by others for [0-9]+ ms of it: waiting' &&
+		shows "$dom" '.counters | .hangs == 0 and .restarts == 0' && soon incarnation_is 1 &&
+		killed STOP && soon incarnation_is 2 && shows "$dom" '.counters.hangs == 1' && good=1
+	check a_core_that_is_taken_is_no_hang
+	gone && good=1
+	check and_leaves_nothing_either
+else
+	n=$((n + 1))
+	echo "ok $n - a_core_that_is_taken_is_no_hang # SKIP no right to SCHED_FIFO"
+fi
+
 # Through the supervisor's own output, and its exit status.
 run() { # STATUS TEXT OPTION...
 	status=$1 text=$2
