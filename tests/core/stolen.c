@@ -123,9 +123,12 @@ static void both_are_added_and_neither_goes_back(void **state)
 /* Linux counts a wait when it has ended. */
 static void a_wait_that_goes_on_is_what_a_ready_process_did_not_run(void **state)
 {
-	const struct cordon_stolen a = {
-		.at_ns = 1000, .ran_ns = 500, .waited_ns = 100, .steal_ns = 10, .sleeps = 3, .ready = 1
-	};
+	const struct cordon_stolen a = { .at_ns = 1000,
+					 .ran_ns = 500,
+					 .waited_ns = 100,
+					 .steal_ns = 10,
+					 .sleeps = 3,
+					 .ready = 1 };
 	struct cordon_stolen b = a;
 
 	(void)state;
