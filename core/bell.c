@@ -32,6 +32,8 @@ int cordon_bells_make(struct cordon_boot *boot, struct cordon_err *e)
 		ret = listen_to(b->wake, b->own);
 	if (ret == 0 && boot->io_mode == CORDON_IO_URING)
 		ret = listen_to(b->wake, boot->ring.fd);
+	if (ret == 0 && boot->io_mode == CORDON_IO_URING && boot->ring_ro.fd >= 0)
+		ret = listen_to(b->wake, boot->ring_ro.fd);
 	for (unsigned i = 0; ret == 0 && boot->io_mode == CORDON_IO_RW && i < boot->nports; i++)
 		ret = listen_to(b->wake, boot->port_fd[i]);
 	if (ret == 0)

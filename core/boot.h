@@ -17,14 +17,14 @@
 /* How a domain does I/O on its ports. */
 enum cordon_io_mode {
 	CORDON_IO_NONE, /* no port */
-	CORDON_IO_URING, /* READ_FIXED and WRITE_FIXED on a restricted ring */
+	CORDON_IO_URING, /* READ_FIXED and WRITE_FIXED on restricted rings */
 	CORDON_IO_RW, /* read and write on the descriptors */
 };
 
 /* A ring as its creator made it, and where it is mapped. */
 struct cordon_ring {
 	struct io_uring_params params;
-	uint64_t buffers; /* address of the pool in the ring's creator: fixed buffer 0 begins there */
+	uint64_t buffers; /* address of its memory in the ring's creator: fixed buffer 0 begins there */
 	uint64_t rings; /* mapping of both rings (IORING_FEAT_SINGLE_MMAP), bytes below */
 	uint64_t rings_size;
 	uint64_t sqes;
@@ -55,6 +55,7 @@ struct cordon_boot {
 	struct cordon_pool_dims pool_dims;
 	uint64_t chan;
 	uint64_t pool;
+	uint64_t pool_ro; /* 0: the pool has no such part */
 	uint64_t heap; /* private memory for cordon_alloc(), zeroed */
 	uint64_t heap_size;
 	uint64_t stacks; /* of fibers: see cordon_sched_init() */
@@ -63,7 +64,10 @@ struct cordon_boot {
 	uint32_t nstacks;
 	uint32_t nports;
 	int32_t port_fd[CORDON_PORTS_MAX]; /* io_mode RW */
-	struct cordon_ring ring; /* io_mode URING; fixed file i is port i */
+	/* io_mode URING; fixed file i is port i. One for the pool, and, if the pool has a part that can
+	 * only be read, one that only writes to ports, for that: what a ring names it may write to,
+	 * whatever the domain may. */
+	struct cordon_ring ring, ring_ro;
 	struct cordon_clock clock;
 	struct cordon_bells bells;
 	uint32_t wait; /* enum cordon_wait: of both ends */

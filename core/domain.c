@@ -95,7 +95,7 @@ static void idle(void *arg)
 		break;
 	case CORDON_DOZE_SLEEP:
 		/* What the kernel did not take of the I/O is tried again. */
-		if (d->io.queued == 0)
+		if (!cordon_io_queued(&d->io))
 			(void)cordon_sys6(__NR_epoll_pwait, d->boot.bells.wake, (long)&event, 1,
 					  d->boot.backstop_ms, 0, 0);
 		cordon_sleeper_woke(&d->sleeper, cordon_now(d));
@@ -131,7 +131,8 @@ int cordon_domain_init(struct cordon_domain *d, const struct cordon_driver *driv
 	d->state = cordon_alloc(d, driver->state_size);
 	if (!tables || !d->state)
 		return -ENOMEM;
-	cordon_pool_init(&d->pool, (void *)(uintptr_t)boot->pool, &boot->pool_dims, tables, 0);
+	cordon_pool_init(&d->pool, (void *)(uintptr_t)boot->pool, (void *)(uintptr_t)boot->pool_ro,
+			 &boot->pool_dims, tables, 0);
 	ret = cordon_io_init(&d->io, boot, &d->pool);
 	if (ret < 0)
 		return ret;

@@ -42,6 +42,8 @@ struct cordon_incarnation {
 	const struct cordon_fence *fence;
 	const struct cordon_spec *spec;
 	struct cordon_memory chan, pool;
+	struct cordon_memory
+		pool_ro; /* the domain can't write it; none if the pool has no such part */
 	struct cordon_boot boot; /* the grants; a fence adds addresses to its copy */
 	int death_fd; /* readable when the domain has ended; -1: it hasn't begun */
 

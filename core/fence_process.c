@@ -113,9 +113,11 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	p->uid = l->uid;
 	p->chan_size = inc->chan.size;
 	p->pool_size = inc->pool.size;
+	p->pool_ro_size = inc->pool_ro.size;
 	p->boot = inc->boot;
 	p->boot.ring.fd = CORDON_FD_RING;
-	p->boot.ring.witness = -1;
+	p->boot.ring_ro.fd = inc->boot.ring_ro.fd >= 0 ? CORDON_FD_RING_RO : -1;
+	p->boot.ring.witness = p->boot.ring_ro.witness = -1;
 	for (unsigned i = 0; i < p->boot.nports; i++)
 		p->boot.port_fd[i] = (int)(CORDON_FD_PORT + i);
 	if (p->boot.wait != CORDON_WAIT_SPIN)
@@ -138,8 +140,16 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	l->source[CORDON_FD_STATUS] = l->status[1];
 	l->source[CORDON_FD_CHAN] = inc->chan.fd;
 	l->source[CORDON_FD_POOL] = inc->pool.fd;
-	if (inc->boot.io_mode == CORDON_IO_URING)
+	if (inc->pool_ro.fd >= 0) {
+		ret = cordon_memory_reader(&inc->pool_ro, e);
+		if (ret < 0)
+			return ret;
+		l->source[CORDON_FD_POOL_RO] = ret;
+	}
+	if (inc->boot.io_mode == CORDON_IO_URING) {
 		l->source[CORDON_FD_RING] = inc->boot.ring.fd;
+		l->source[CORDON_FD_RING_RO] = inc->boot.ring_ro.fd;
+	}
 	for (unsigned i = 0; inc->boot.io_mode == CORDON_IO_RW && i < inc->boot.nports; i++)
 		l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
 	if (inc->boot.wait != CORDON_WAIT_SPIN) {
@@ -399,7 +409,10 @@ static void dying(void *arg)
 	struct cordon_incarnation *inc = arg;
 	const struct cordon_autopsy *a = &inc->autopsy;
 
-	if (cordon_ring_cancel(&inc->boot.ring))
+	int cancelled = cordon_ring_cancel(&inc->boot.ring) &&
+			cordon_ring_cancel(&inc->boot.ring_ro);
+
+	if (cancelled)
 		hurry(inc);
 	/* Whom a stranger killed, for that one we know where he was not at fault. */
 	if (inc->trace_fd < 0 && (a->signal || a->exited || inc->trace_wanted))
@@ -461,7 +474,8 @@ static void close_all(struct launch *l)
 		      l->status[1],
 		      l->loader_fd,
 		      l->source[CORDON_FD_PLAN],
-		      l->source[CORDON_FD_IMAGE] };
+		      l->source[CORDON_FD_IMAGE],
+		      l->source[CORDON_FD_POOL_RO] };
 
 	for (unsigned i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)

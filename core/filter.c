@@ -76,6 +76,8 @@ int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(exit_group), 0);
 	if (ret == 0 && b->io_mode == CORDON_IO_URING)
 		ret = allow_ring(ctx, b->ring.fd);
+	if (ret == 0 && b->io_mode == CORDON_IO_URING && b->ring_ro.fd >= 0)
+		ret = allow_ring(ctx, b->ring_ro.fd);
 	for (unsigned i = 0; ret == 0 && b->io_mode == CORDON_IO_RW && i < b->nports; i++)
 		ret = allow_port(ctx, b->port_fd[i]);
 	if (ret == 0 && b->wait != CORDON_WAIT_SPIN)

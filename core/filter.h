@@ -4,7 +4,7 @@
  * kills the process, including other architectures' calls (int 0x80, x32).
  *
  *   exit_group         always
- *   io_uring_enter     on the granted ring alone; GETEVENTS is the only flag; no signal mask
+ *   io_uring_enter     on the granted rings alone; GETEVENTS is the only flag; no signal mask
  *   read, write        on the granted ports alone, where there is no ring
  *   epoll_pwait        on what the domain sleeps on, without a signal mask } under a wait policy
  *   write              of eight bytes to the front-end's doorbell          } that sleeps

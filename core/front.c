@@ -96,7 +96,8 @@ static int attach(struct cordon_front *f, struct cordon_task *t)
 	ret = f->tables ? cordon_chan_init_a(&f->chan, inc->chan.addr, &f->class->chan) : -ENOMEM;
 	if (ret < 0)
 		return cordon_fail(&t->err, ret, "front-end: channel: %s", strerror(-ret));
-	cordon_pool_init(&f->pool, inc->pool.addr, &f->class->pool, f->tables, 1);
+	cordon_pool_init(&f->pool, inc->pool.addr, inc->pool_ro.addr, &f->class->pool, f->tables,
+			 1);
 	take_bells(f, &inc->boot);
 	f->inc = t->inc;
 	return f->class->start(f->state, &f->chan, &f->pool, &f->caller, &t->err);

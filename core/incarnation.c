@@ -15,8 +15,9 @@
 void cordon_incarnation_init(struct cordon_incarnation *inc)
 {
 	memset(inc, 0, sizeof(*inc));
-	inc->chan = inc->pool = CORDON_MEMORY_NONE;
+	inc->chan = inc->pool = inc->pool_ro = CORDON_MEMORY_NONE;
 	inc->boot.ring.fd = inc->boot.ring.witness = -1;
+	inc->boot.ring_ro.fd = inc->boot.ring_ro.witness = -1;
 	inc->boot.bells = CORDON_BELLS_NONE;
 	inc->death_fd = inc->gate_fd = inc->trace_fd = -1;
 }
@@ -32,6 +33,9 @@ static int make_memory(struct cordon_incarnation *inc, const struct cordon_class
 	if (ret == 0)
 		ret = cordon_memory_make(&inc->pool, "cordon-pool", cordon_pool_size(&class->pool),
 					 e);
+	if (ret == 0 && cordon_pool_ro_size(&class->pool) > 0)
+		ret = cordon_memory_make(&inc->pool_ro, "cordon-pool-ro",
+					 cordon_pool_ro_size(&class->pool), e);
 	b->size = sizeof(*b);
 	b->chan_dims = class->chan;
 	b->pool_dims = class->pool;
@@ -42,12 +46,34 @@ static int make_memory(struct cordon_incarnation *inc, const struct cordon_class
 	return ret;
 }
 
+static int make_ring(struct cordon_incarnation *inc, struct cordon_ring *ring,
+		     const struct cordon_memory *memory, const struct cordon_ports *ports,
+		     enum cordon_ring_may may, struct cordon_err *e)
+{
+	int ret;
+
+	if (!(inc->spec->parts & CORDON_PART_BIT(CORDON_PART_RING)))
+		may = CORDON_RING_ANYTHING;
+	ret = cordon_ring_make(ring, memory, ports->fd, ports->n, may, e);
+	/* Without a process of its own, the domain uses our mapping. */
+	if (ret == 0 && !inc->fence->can_wait)
+		ret = cordon_ring_map(ring, e);
+	return ret;
+}
+
+static int drop_rings(struct cordon_incarnation *inc)
+{
+	int ret = cordon_ring_drop(&inc->boot.ring);
+	int ret_ro = cordon_ring_drop(&inc->boot.ring_ro);
+
+	return ret < 0 ? ret : ret_ro;
+}
+
 /* A ring takes blocking descriptors and waits for frames by itself; read and write are tried. */
 static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports *ports,
 		      struct cordon_err *e)
 {
 	int uring = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_URING)) != 0;
-	int restricted = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_RING)) != 0;
 	struct cordon_boot *b = &inc->boot;
 	int ret;
 
@@ -63,10 +89,9 @@ static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports 
 	}
 	if (b->io_mode != CORDON_IO_URING)
 		return 0;
-	ret = cordon_ring_make(&b->ring, &inc->pool, ports->fd, ports->n, restricted, e);
-	/* Without a process of its own, the domain uses our mapping. */
-	if (ret == 0 && !inc->fence->can_wait)
-		ret = cordon_ring_map(&b->ring, e);
+	ret = make_ring(inc, &b->ring, &inc->pool, ports, CORDON_RING_READ_WRITE, e);
+	if (ret == 0 && inc->pool_ro.fd >= 0)
+		ret = make_ring(inc, &b->ring_ro, &inc->pool_ro, ports, CORDON_RING_WRITE, e);
 	return ret;
 }
 
@@ -87,7 +112,7 @@ int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_
 	if (ret == 0)
 		ret = fence->start(inc, e);
 	if (ret < 0) {
-		(void)cordon_ring_drop(&inc->boot.ring);
+		(void)drop_rings(inc);
 		cordon_incarnation_drop(inc);
 	}
 	return ret;
@@ -100,7 +125,7 @@ int cordon_incarnation_end(struct cordon_incarnation *inc, struct cordon_death *
 	return 0;
 #endif
 	inc->fence->end(inc, death);
-	return cordon_ring_drop(&inc->boot.ring);
+	return drop_rings(inc);
 }
 
 void cordon_incarnation_drop(struct cordon_incarnation *inc)
@@ -108,6 +133,7 @@ void cordon_incarnation_drop(struct cordon_incarnation *inc)
 	cordon_cgroup_drop(inc->cgroup);
 	/* Not before: the front-end was attached to them. */
 	cordon_bells_drop(&inc->boot.bells);
+	cordon_memory_drop(&inc->pool_ro);
 	cordon_memory_drop(&inc->pool);
 	cordon_memory_drop(&inc->chan);
 	cordon_incarnation_init(inc);

@@ -7,12 +7,36 @@
 
 #define WRITE_BIT ((uint64_t)1 << 40)
 
+static int ring_init(struct cordon_io_ring *to, const struct cordon_ring *r)
+{
+	const struct io_uring_params *p = &r->params;
+	uint8_t *rings = (uint8_t *)(uintptr_t)r->rings;
+
+	if (p->sq_entries < CORDON_IO_DEPTH || p->cq_entries < CORDON_IO_DEPTH)
+		return -EINVAL;
+	to->fd = r->fd;
+	to->buffers = r->buffers;
+	to->sqes = (struct io_uring_sqe *)(uintptr_t)r->sqes;
+	to->cqes = (struct io_uring_cqe *)(rings + p->cq_off.cqes);
+	to->sq_tail = (_Atomic uint32_t *)(rings + p->sq_off.tail);
+	to->sq_head = (_Atomic uint32_t *)(rings + p->sq_off.head);
+	to->sq_flags = (_Atomic uint32_t *)(rings + p->sq_off.flags);
+	to->cq_head = (_Atomic uint32_t *)(rings + p->cq_off.head);
+	to->cq_tail = (_Atomic uint32_t *)(rings + p->cq_off.tail);
+	to->sq_mask = p->sq_entries - 1;
+	to->cq_mask = p->cq_entries - 1;
+	/* Relaxed: nobody but this side writes it. */
+	to->tail = atomic_load_explicit(to->sq_tail, memory_order_relaxed);
+	/* Entry i of the array names entry i, for good. */
+	for (uint32_t i = 0; i < p->sq_entries; i++)
+		((uint32_t *)(rings + p->sq_off.array))[i] = i;
+	return 0;
+}
+
 int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 		   const struct cordon_pool *pool)
 {
-	const struct cordon_ring *r = &boot->ring;
-	const struct io_uring_params *p = &r->params;
-	uint8_t *rings = (uint8_t *)(uintptr_t)r->rings;
+	int ret;
 
 	memset(io, 0, sizeof(*io));
 	io->mode = boot->io_mode;
@@ -24,25 +48,11 @@ int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 		memcpy(io->rw.fd, boot->port_fd, sizeof(io->rw.fd));
 	if (io->mode != CORDON_IO_URING)
 		return 0;
-	if (p->sq_entries < CORDON_IO_DEPTH || p->cq_entries < CORDON_IO_DEPTH)
-		return -EINVAL;
-	io->ring.fd = r->fd;
-	io->ring.buffers = r->buffers;
-	io->ring.sqes = (struct io_uring_sqe *)(uintptr_t)r->sqes;
-	io->ring.cqes = (struct io_uring_cqe *)(rings + p->cq_off.cqes);
-	io->ring.sq_tail = (_Atomic uint32_t *)(rings + p->sq_off.tail);
-	io->ring.sq_head = (_Atomic uint32_t *)(rings + p->sq_off.head);
-	io->ring.sq_flags = (_Atomic uint32_t *)(rings + p->sq_off.flags);
-	io->ring.cq_head = (_Atomic uint32_t *)(rings + p->cq_off.head);
-	io->ring.cq_tail = (_Atomic uint32_t *)(rings + p->cq_off.tail);
-	io->ring.sq_mask = p->sq_entries - 1;
-	io->ring.cq_mask = p->cq_entries - 1;
-	/* Relaxed: nobody but this side writes it. */
-	io->ring.tail = atomic_load_explicit(io->ring.sq_tail, memory_order_relaxed);
-	/* Entry i of the array names entry i, for good. */
-	for (uint32_t i = 0; i < p->sq_entries; i++)
-		((uint32_t *)(rings + p->sq_off.array))[i] = i;
-	return 0;
+	io->ring_ro.fd = -1;
+	ret = ring_init(&io->ring, &boot->ring);
+	if (ret == 0 && boot->ring_ro.rings)
+		ret = ring_init(&io->ring_ro, &boot->ring_ro);
+	return ret;
 }
 
 static int check(const struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
@@ -53,32 +63,35 @@ static int check(const struct cordon_io *io, unsigned port, uint32_t buf, uint32
 	return io->inflight < CORDON_IO_DEPTH ? 0 : -EAGAIN;
 }
 
-static void ring_queue(struct cordon_io *io, uint8_t opcode, unsigned port, uint32_t buf,
-		       uint32_t len)
+static void ring_queue(struct cordon_io *io, struct cordon_io_ring *r, uint8_t opcode,
+		       unsigned port, uint32_t buf, uint32_t len)
 {
-	struct io_uring_sqe *sqe = &io->ring.sqes[io->ring.tail & io->ring.sq_mask];
+	struct io_uring_sqe *sqe = &r->sqes[r->tail & r->sq_mask];
 
 	memset(sqe, 0, sizeof(*sqe));
 	sqe->opcode = opcode;
 	sqe->flags = IOSQE_FIXED_FILE;
 	sqe->fd = (int32_t)port;
-	sqe->addr = io->ring.buffers + cordon_pool_offset(io->pool, buf);
+	sqe->addr = r->buffers + cordon_pool_offset(io->pool, buf);
 	sqe->len = len;
 	sqe->user_data = buf | (uint64_t)port << 32 |
 			 (opcode == IORING_OP_WRITE_FIXED ? WRITE_BIT : 0);
-	io->ring.tail++;
-	io->queued++;
+	r->tail++;
+	r->queued++;
 }
 
 int cordon_io_read(struct cordon_io *io, unsigned port, uint32_t buf)
 {
 	int ret = check(io, port, buf, 0);
 
+	if (ret == 0 && cordon_pool_is_ro(io->pool, buf))
+		ret = -EINVAL;
 	if (ret < 0)
 		return ret;
 	io->inflight++;
 	if (io->mode == CORDON_IO_URING)
-		ring_queue(io, IORING_OP_READ_FIXED, port, buf, cordon_pool_bufsize(io->pool, buf));
+		ring_queue(io, &io->ring, IORING_OP_READ_FIXED, port, buf,
+			   cordon_pool_bufsize(io->pool, buf));
 	else
 		io->rw.reads[io->rw.nreads++] =
 			(struct cordon_io_done){ .buf = buf, .port = (uint8_t)port };
@@ -88,15 +101,20 @@ int cordon_io_read(struct cordon_io *io, unsigned port, uint32_t buf)
 int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
 {
 	int ret = check(io, port, buf, len);
+	struct cordon_io_ring *r;
 	long res;
 
 	if (ret < 0)
 		return ret;
-	io->inflight++;
 	if (io->mode == CORDON_IO_URING) {
-		ring_queue(io, IORING_OP_WRITE_FIXED, port, buf, len);
+		r = cordon_pool_is_ro(io->pool, buf) ? &io->ring_ro : &io->ring;
+		if (r->fd < 0)
+			return -EINVAL;
+		io->inflight++;
+		ring_queue(io, r, IORING_OP_WRITE_FIXED, port, buf, len);
 		return 0;
 	}
+	io->inflight++;
 	res = cordon_sys3(__NR_write, io->rw.fd[port], (long)cordon_pool_data(io->pool, buf), len);
 	io->enters++;
 	io->rw.done[io->rw.ndone++] = (struct cordon_io_done){
@@ -117,48 +135,60 @@ void cordon_io_cancel(struct cordon_io *io)
 	io->rw.nreads = 0;
 }
 
-static int ring_enter(struct cordon_io *io, unsigned flags)
+int cordon_io_queued(const struct cordon_io *io)
+{
+	return io->mode == CORDON_IO_URING && (io->ring.queued || io->ring_ro.queued);
+}
+
+static int ring_enter(struct cordon_io *io, struct cordon_io_ring *r)
 {
 	long ret;
 
 	/* Pairs with the kernel's acquire of the tail: the entries are complete. */
-	atomic_store_explicit(io->ring.sq_tail, io->ring.tail, memory_order_release);
-	ret = cordon_sys6(__NR_io_uring_enter, io->ring.fd, io->queued, 0, flags, 0, 0);
+	atomic_store_explicit(r->sq_tail, r->tail, memory_order_release);
+	ret = cordon_sys6(__NR_io_uring_enter, r->fd, r->queued, 0, IORING_ENTER_GETEVENTS, 0, 0);
 	io->enters++;
 	if (ret < 0)
 		return ret == -EINTR ? 0 : (int)ret;
-	io->queued -= (unsigned)ret < io->queued ? (unsigned)ret : io->queued;
+	r->queued -= (unsigned)ret < r->queued ? (unsigned)ret : r->queued;
 	return 0;
 }
 
 int cordon_io_submit(struct cordon_io *io)
 {
-	if (io->mode != CORDON_IO_URING || io->queued == 0)
+	int ret = 0, ret_ro = 0;
+
+	if (io->mode != CORDON_IO_URING)
 		return 0;
-	return ring_enter(io, IORING_ENTER_GETEVENTS);
+	if (io->ring_ro.queued)
+		ret_ro = ring_enter(io, &io->ring_ro);
+	if (io->ring.queued)
+		ret = ring_enter(io, &io->ring);
+	return ret < 0 ? ret : ret_ro;
 }
 
-static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n)
+static unsigned ring_reap(struct cordon_io *io, struct cordon_io_ring *r,
+			  struct cordon_io_done *done, unsigned n)
 {
 	/* Relaxed: nobody but this side writes it. */
-	uint32_t head = atomic_load_explicit(io->ring.cq_head, memory_order_relaxed);
+	uint32_t head = atomic_load_explicit(r->cq_head, memory_order_relaxed);
 	/* Pairs with the kernel's release of the tail: the entries below it are complete. */
-	uint32_t tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
+	uint32_t tail = atomic_load_explicit(r->cq_tail, memory_order_acquire);
 	unsigned got = 0;
 
 	if (head == tail) {
-		uint32_t flags = atomic_load_explicit(io->ring.sq_flags, memory_order_relaxed);
+		uint32_t flags = atomic_load_explicit(r->sq_flags, memory_order_relaxed);
 
-		/* A read became ready: the kernel wants to finish it in our context. Relaxed: seen
-		 * late, it is seen in the next round. */
+		/* A request became ready: the kernel wants to finish it in our context. Relaxed:
+		 * seen late, it is seen in the next round. */
 		if (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) {
-			(void)ring_enter(io, IORING_ENTER_GETEVENTS);
+			(void)ring_enter(io, r);
 			/* As above. */
-			tail = atomic_load_explicit(io->ring.cq_tail, memory_order_acquire);
+			tail = atomic_load_explicit(r->cq_tail, memory_order_acquire);
 		}
 	}
 	for (; head != tail && got < n; head++) {
-		const struct io_uring_cqe *cqe = &io->ring.cqes[head & io->ring.cq_mask];
+		const struct io_uring_cqe *cqe = &r->cqes[head & r->cq_mask];
 
 		done[got++] = (struct cordon_io_done){
 			.buf = (uint32_t)cqe->user_data,
@@ -168,7 +198,7 @@ static unsigned ring_reap(struct cordon_io *io, struct cordon_io_done *done, uns
 		};
 	}
 	/* Pairs with the kernel's acquire of the head: the entries have been copied. */
-	atomic_store_explicit(io->ring.cq_head, head, memory_order_release);
+	atomic_store_explicit(r->cq_head, head, memory_order_release);
 	return got;
 }
 
@@ -209,8 +239,10 @@ unsigned cordon_io_reap(struct cordon_io *io, struct cordon_io_done *done, unsig
 {
 	unsigned got = 0;
 
+	if (io->mode == CORDON_IO_URING && io->ring_ro.fd >= 0)
+		got = ring_reap(io, &io->ring_ro, done, n);
 	if (io->mode == CORDON_IO_URING)
-		got = ring_reap(io, done, n);
+		got += ring_reap(io, &io->ring, done + got, n - got);
 	else if (io->mode == CORDON_IO_RW)
 		got = rw_reap(io, done, n);
 	io->inflight -= got;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * I/O of a domain on its ports: whole frames between a port and a pool buffer. Asynchronous: a read
+ * I/O of a domain on its ports: whole frames from a port into a pool buffer that it may write, and
+ * from any pool buffer to a port. Asynchronous: a read
  * or write is queued, submitted, and reaped when done. The kernel is entered by submit alone, and by
  * reap when the kernel says that it has something to finish.
  *
- * Two ways, chosen by the supervisor, same interface: a restricted io_uring (see ring.h), or plain
+ * Two ways, chosen by the supervisor, same interface: restricted io_urings (see ring.h), or plain
  * read and write where the host allows no io_uring; then reap tries the reads that are posted.
  *
  * One thread. No function blocks.
@@ -25,22 +26,26 @@ struct cordon_io_done {
 	uint8_t write;
 };
 
+struct cordon_io_ring {
+	int fd; /* -1: none */
+	uint64_t buffers;
+	struct io_uring_sqe *sqes;
+	struct io_uring_cqe *cqes;
+	_Atomic uint32_t *sq_tail, *sq_head, *sq_flags, *cq_head, *cq_tail;
+	uint32_t sq_mask, cq_mask, tail;
+	unsigned queued; /* not yet submitted */
+};
+
 struct cordon_io {
 	enum cordon_io_mode mode;
 	unsigned nports;
 	const struct cordon_pool *pool;
 	unsigned inflight; /* queued or submitted, not reaped */
-	unsigned queued; /* not yet submitted */
 	uint64_t enters; /* counter: system calls made */
 	union {
 		struct {
-			int fd;
-			uint64_t buffers;
-			struct io_uring_sqe *sqes;
-			struct io_uring_cqe *cqes;
-			_Atomic uint32_t *sq_tail, *sq_head, *sq_flags, *cq_head, *cq_tail;
-			uint32_t sq_mask, cq_mask, tail;
-		} ring;
+			struct cordon_io_ring ring, ring_ro; /* as in struct cordon_boot */
+		};
 		struct {
 			int fd[CORDON_PORTS_MAX];
 			struct cordon_io_done reads[CORDON_IO_DEPTH]; /* posted */
@@ -56,9 +61,13 @@ int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 
 /* Queue the read of one frame from @port into buffer @buf (its whole size), or the write of the
  * first @len bytes of @buf. The buffer is the I/O's until it is reaped. 0; -EAGAIN if
- * CORDON_IO_DEPTH are in flight; -EINVAL for a port, buffer or length that isn't. */
+ * CORDON_IO_DEPTH are in flight; -EINVAL for a port, buffer or length that isn't, or a read into a
+ * buffer that can only be read. */
 int cordon_io_read(struct cordon_io *io, unsigned port, uint32_t buf);
 int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len);
+
+/* Whether some are queued and not yet with the kernel. */
+int cordon_io_queued(const struct cordon_io *io);
 
 /* Hand what is queued to the kernel. 0 or -errno; what was not taken stays queued. */
 int cordon_io_submit(struct cordon_io *io);
@@ -67,7 +76,8 @@ int cordon_io_submit(struct cordon_io *io);
  * came before): at once without a ring; a ring's are cancelled by the supervisor, a little later. */
 void cordon_io_cancel(struct cordon_io *io);
 
-/* Take up to @n finished operations, in the order in which they finished; returns how many. */
+/* Take up to @n finished operations, reads in the order in which they finished, and writes from buffers
+ * of one kind too; returns how many. */
 unsigned cordon_io_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n);
 
 #endif

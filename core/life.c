@@ -239,7 +239,8 @@ void cordon_life_forget(struct cordon_life *l)
 static void prepare_spare(struct cordon_life *l)
 {
 	struct cordon_err e = { "" };
-	uint64_t need = l->inc.chan.size + l->inc.pool.size + l->c->memory_limit;
+	uint64_t need =
+		l->inc.chan.size + l->inc.pool.size + l->inc.pool_ro.size + l->c->memory_limit;
 
 	if (cordon_incarnation_ended(&l->spare)) {
 		cordon_life_unprepare(l);

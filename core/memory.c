@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/mempolicy.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -152,4 +153,14 @@ out:
 	free(data);
 	close(fd);
 	return ret;
+}
+
+int cordon_memory_reader(const struct cordon_memory *m, struct cordon_err *e)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", m->fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 ? fd : cordon_fail(e, -errno, "memory, read-only: %s", strerror(errno));
 }

@@ -22,6 +22,9 @@ struct cordon_memory {
 int cordon_memory_make(struct cordon_memory *m, const char *name, size_t size,
 		       struct cordon_err *e);
 
+/* A descriptor by which it can be mapped read-only, and no other way; or -errno. */
+int cordon_memory_reader(const struct cordon_memory *m, struct cordon_err *e);
+
 /* From now on this thread's new memory comes from NUMA node @node, if it has some; -1: from any. */
 void cordon_memory_near(int node);
 

@@ -25,7 +25,9 @@ enum cordon_plan_fd {
 	CORDON_FD_IMAGE,
 	CORDON_FD_CHAN,
 	CORDON_FD_POOL,
+	CORDON_FD_POOL_RO,
 	CORDON_FD_RING,
+	CORDON_FD_RING_RO,
 	CORDON_FD_WAKE, /* what the domain sleeps on */
 	CORDON_FD_PEER, /* the front-end's doorbell */
 	CORDON_FD_PORT, /* and following, without a ring */
@@ -39,6 +41,7 @@ struct cordon_plan {
 	uint32_t nfilter;
 	uint64_t chan_size;
 	uint64_t pool_size;
+	uint64_t pool_ro_size; /* 0: none */
 	struct cordon_boot boot; /* addresses are the loader's to fill */
 	struct sock_filter filter[CORDON_FILTER_MAX];
 };

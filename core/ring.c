@@ -22,6 +22,7 @@
 
 /* liburing 2.3's shared library lacks the calls for restrictions; so all of it goes by system call. */
 static const struct io_uring_restriction restrictions[] = {
+	/* First, so that it can be left out. */
 	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_READ_FIXED },
 	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITE_FIXED },
 	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED, .sqe_flags = IOSQE_FIXED_FILE },
@@ -38,7 +39,7 @@ static long ring_register(int fd, unsigned op, const void *arg, unsigned n)
 /* What the child does: no libc that might hold a lock of another thread. Returns the step that
  * failed, and -errno in *@error; 0. */
 static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *pool,
-			 const int *files, unsigned nfiles, int restricted, long *error)
+			 const int *files, unsigned nfiles, enum cordon_ring_may may, long *error)
 {
 	struct iovec buffer = { (void *)(uintptr_t)CORDON_RING_BUFFERS, pool->size };
 	struct io_uring_params *p = &ring->params;
@@ -62,13 +63,16 @@ static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *p
 	*error = ring_register(ring->fd, IORING_REGISTER_BUFFERS, &buffer, 1);
 	if (*error < 0)
 		return 4;
-	if (restricted) {
-		*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions,
-				       sizeof(restrictions) / sizeof(restrictions[0]));
+	if (may != CORDON_RING_ANYTHING) {
+		unsigned skip = may == CORDON_RING_WRITE;
+		unsigned n = sizeof(restrictions) / sizeof(restrictions[0]) - skip;
+
+		*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions + skip,
+				       n);
 		/* Before 6.0 the ring can't be told to cancel: it does without. */
 		if (*error == -EINVAL)
-			*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions,
-					       5);
+			*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS,
+					       restrictions + skip, n - 1);
 		if (*error < 0)
 			return 5;
 	}
@@ -91,7 +95,7 @@ struct outcome {
 };
 
 int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool, const int *ports,
-		     unsigned nports, int restricted, struct cordon_err *e)
+		     unsigned nports, enum cordon_ring_may may, struct cordon_err *e)
 {
 	int files[CORDON_PORTS_MAX + 1];
 	int witness[2];
@@ -123,8 +127,7 @@ int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool,
 	/* CLONE_FILES: the descriptor that the child makes is ours at once. */
 	pid = cordon_sys6(__NR_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0, 0);
 	if (pid == 0) {
-		out->step =
-			make_in_child(&out->ring, pool, files, nports + 1, restricted, &out->error);
+		out->step = make_in_child(&out->ring, pool, files, nports + 1, may, &out->error);
 		for (;;)
 			cordon_sys3(__NR_exit_group, 0, 0, 0);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The io_uring of a domain, as the supervisor makes it: created disabled, restricted to READ_FIXED
- * and WRITE_FIXED on fixed files (the ports) and one fixed buffer (the pool), then enabled. After
+ * An io_uring of a domain, as the supervisor makes it: created disabled, restricted to READ_FIXED
+ * and WRITE_FIXED on fixed files (the ports) and one fixed buffer (the pool), then enabled. Linux pins
+ * fixed buffers for writing, so what the domain may only read has a ring of its own without READ_FIXED. After
  * that the ring takes no other operation, whoever holds it, and of registrations only two that end
  * things: cancelling everything, and letting go of the ports.
  *
@@ -22,11 +23,16 @@
 
 #define CORDON_RING_BUFFERS UINT64_C(0x200000000000)
 
-/* Make a ring over @pool and the descriptors @ports (1 to CORDON_PORTS_MAX). @restricted: 0 leaves
- * it unrestricted, for tests. Fills @ring but for its mappings; 0 or -errno. Waits for the child:
+enum cordon_ring_may {
+	CORDON_RING_ANYTHING, /* unrestricted, for tests */
+	CORDON_RING_WRITE, /* WRITE_FIXED: from memory to ports */
+	CORDON_RING_READ_WRITE,
+};
+
+/* Make a ring over @pool and the descriptors @ports (1 to CORDON_PORTS_MAX). Fills @ring but for its mappings; 0 or -errno. Waits for the child:
  * about a millisecond. */
 int cordon_ring_make(struct cordon_ring *ring, const struct cordon_memory *pool, const int *ports,
-		     unsigned nports, int restricted, struct cordon_err *e);
+		     unsigned nports, enum cordon_ring_may may, struct cordon_err *e);
 
 /* Map the ring in this process (inline, thread). 0 or -errno. */
 int cordon_ring_map(struct cordon_ring *ring, struct cordon_err *e);

@@ -176,10 +176,9 @@ static int landlock(void)
 	return ret;
 }
 
-static int map_shared(int fd, uint64_t size, uint64_t offset, uint64_t *at)
+static int map_shared(int fd, uint64_t size, uint64_t offset, int prot, uint64_t *at)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd,
-		       (off_t)offset);
+	void *p = mmap(NULL, size, prot, MAP_SHARED | MAP_POPULATE, fd, (off_t)offset);
 
 	*at = (uint64_t)(uintptr_t)p;
 	return p == MAP_FAILED ? -errno : 0;
@@ -215,18 +214,32 @@ static int map_stacks(struct cordon_boot *b)
 	return 0;
 }
 
+static int map_ring(int fd, struct cordon_ring *ring)
+{
+	int ret = map_shared(fd, ring->rings_size, IORING_OFF_SQ_RING, PROT_READ | PROT_WRITE,
+			     &ring->rings);
+
+	if (ret == 0)
+		ret = map_shared(fd, ring->sqes_size, IORING_OFF_SQES, PROT_READ | PROT_WRITE,
+				 &ring->sqes);
+	return ret;
+}
+
 static int map_grants(void)
 {
 	struct cordon_boot *b = &plan.boot;
-	int ret = map_shared(CORDON_FD_CHAN, plan.chan_size, 0, &b->chan);
+	int uring = b->io_mode == CORDON_IO_URING;
+	int ret = map_shared(CORDON_FD_CHAN, plan.chan_size, 0, PROT_READ | PROT_WRITE, &b->chan);
 
 	if (ret == 0)
-		ret = map_shared(CORDON_FD_POOL, plan.pool_size, 0, &b->pool);
-	if (ret == 0 && b->io_mode == CORDON_IO_URING)
-		ret = map_shared(CORDON_FD_RING, b->ring.rings_size, IORING_OFF_SQ_RING,
-				 &b->ring.rings);
-	if (ret == 0 && b->io_mode == CORDON_IO_URING)
-		ret = map_shared(CORDON_FD_RING, b->ring.sqes_size, IORING_OFF_SQES, &b->ring.sqes);
+		ret = map_shared(CORDON_FD_POOL, plan.pool_size, 0, PROT_READ | PROT_WRITE,
+				 &b->pool);
+	if (ret == 0 && plan.pool_ro_size > 0)
+		ret = map_shared(CORDON_FD_POOL_RO, plan.pool_ro_size, 0, PROT_READ, &b->pool_ro);
+	if (ret == 0 && uring)
+		ret = map_ring(CORDON_FD_RING, &b->ring);
+	if (ret == 0 && uring && b->ring_ro.fd >= 0)
+		ret = map_ring(CORDON_FD_RING_RO, &b->ring_ro);
 	b->heap_size = CORDON_HEAP_BYTES;
 	if (ret == 0)
 		ret = map_private(b->heap_size, &b->heap);
@@ -243,8 +256,11 @@ static int close_rest(void)
 	close(CORDON_FD_IMAGE);
 	close(CORDON_FD_CHAN);
 	close(CORDON_FD_POOL);
+	close(CORDON_FD_POOL_RO);
 	if (!ring)
 		close(CORDON_FD_RING);
+	if (!ring || plan.boot.ring_ro.fd < 0)
+		close(CORDON_FD_RING_RO);
 	if (!sleeps) {
 		close(CORDON_FD_WAKE);
 		close(CORDON_FD_PEER);

@@ -260,7 +260,8 @@ const struct cordon_class cordon_class_net = {
 	.drivers = drivers,
 	.options = options,
 	.chan = { .calls = 8, .ab = 1024, .ba = 1024 },
-	.pool = { .small = 2048, .big = 64 },
+	/* Empty ones for frames from the wire, small ones for bursts of small frames; those for the wire. */
+	.pool = { .small = 512, .big = 32, .ro_small = 1536, .ro_big = 32 },
 	.front_size = sizeof(struct net),
 	.open = net_open,
 	.start = net_start,

@@ -4,57 +4,89 @@
 #include "domains/net/net.h"
 
 #define BATCH 32u
+/* Empty buffers, to echo in. */
+#define BUFFERS 32u
 
 struct null {
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
-	int echo;
-	struct cordon_desc out[BATCH]; /* to be given back; nothing is taken while any is left */
-	unsigned nout;
+	int echo, running;
+	/* Each buffer that we have is in one of these, which have room for all. */
+	uint32_t *empty[2]; /* [0] small, [1] big */
+	struct cordon_desc *out; /* to be given back; nothing is taken while any is left */
+	unsigned nempty[2], nout;
 	struct net_stats stats;
 };
 
 static int null_open(struct cordon_domain *d, void *state)
 {
 	struct null *n = state;
+	uint32_t all;
 
 	n->chan = cordon_domain_chan(d);
 	n->pool = cordon_domain_pool(d);
 	n->echo = cordon_domain_arg(d) != 0;
-	return 0;
+	all = cordon_pool_count(n->pool);
+	n->empty[0] = cordon_alloc(d, all * sizeof(*n->empty[0]));
+	n->empty[1] = cordon_alloc(d, all * sizeof(*n->empty[1]));
+	n->out = cordon_alloc(d, all * sizeof(*n->out));
+	return n->empty[0] && n->empty[1] && n->out ? 0 : -ENOMEM;
+}
+
+static void give_back(struct null *n, uint32_t buf, uint32_t len, uint8_t kind)
+{
+	n->out[n->nout++] = cordon_desc(buf, len, kind);
 }
 
 /* Back to the sender: its address becomes the destination. */
-static void turn_round(uint8_t *frame)
+static void turn_round(uint8_t *to, const uint8_t *frame, uint32_t len)
 {
-	uint8_t mac[6];
+	memcpy(to, frame, len);
+	memcpy(to + NET_HDR_SIZE, frame + NET_HDR_SIZE + 6, 6);
+	memcpy(to + NET_HDR_SIZE + 6, frame + NET_HDR_SIZE, 6);
+}
 
-	memcpy(mac, frame + NET_HDR_SIZE, 6);
-	memcpy(frame + NET_HDR_SIZE, frame + NET_HDR_SIZE + 6, 6);
-	memcpy(frame + NET_HDR_SIZE + 6, mac, 6);
+static void echo(struct null *n, uint32_t buf, uint32_t len)
+{
+	int big = len > CORDON_BUF_SMALL;
+	uint32_t to;
+
+	if (len < NET_FRAME_MIN || n->nempty[big] == 0) {
+		n->stats.rx_dropped++;
+		return;
+	}
+	to = n->empty[big][--n->nempty[big]];
+	turn_round(cordon_pool_data(n->pool, to), cordon_pool_data(n->pool, buf), len);
+	n->stats.rx_frames++;
+	give_back(n, to, len, NET_FRAME);
+}
+
+static void from_front(struct null *n, struct cordon_desc d)
+{
+	int big = cordon_pool_is_big(n->pool, d.buf);
+
+	if (cordon_desc_kind(d) == NET_EMPTY && n->running) {
+		n->empty[big][n->nempty[big]++] = d.buf;
+		return;
+	}
+	if (cordon_desc_kind(d) == NET_FRAME) {
+		n->stats.tx_frames++;
+		if (n->echo)
+			echo(n, d.buf, cordon_desc_len(d));
+	}
+	give_back(n, d.buf, 0, NET_EMPTY);
 }
 
 static int null_poll(void *state, unsigned budget)
 {
 	struct null *n = state;
+	struct cordon_desc d[BATCH];
 	unsigned got = 0, sent;
 
 	if (n->nout == 0)
-		n->nout = got =
-			cordon_stream_get(&n->chan->rx, n->out, budget < BATCH ? budget : BATCH);
-	for (unsigned i = 0; i < got; i++) {
-		struct cordon_desc *d = &n->out[i];
-
-		if (cordon_desc_kind(*d) == NET_FRAME && n->echo) {
-			turn_round(cordon_pool_data(n->pool, d->buf));
-			n->stats.tx_frames++;
-			n->stats.rx_frames++;
-			continue;
-		}
-		if (cordon_desc_kind(*d) == NET_FRAME)
-			n->stats.tx_frames++;
-		*d = cordon_desc(d->buf, 0, NET_EMPTY);
-	}
+		got = cordon_stream_get(&n->chan->rx, d, budget < BATCH ? budget : BATCH);
+	for (unsigned i = 0; i < got; i++)
+		from_front(n, d[i]);
 	sent = cordon_stream_put(&n->chan->tx, n->out, n->nout);
 	memmove(n->out, n->out + sent, (n->nout - sent) * sizeof(n->out[0]));
 	n->nout -= sent;
@@ -63,22 +95,48 @@ static int null_poll(void *state, unsigned budget)
 
 static int info(void *state, const void *req, unsigned len, void *reply)
 {
+	const struct null *n = state;
 	struct net_info i = { .features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 |
-					  CORDON_NET_F_TSO6 | CORDON_NET_F_ECN };
+					  CORDON_NET_F_TSO6 | CORDON_NET_F_ECN,
+			      .buffers = n->echo ? BUFFERS : 0 };
 
-	(void)state;
 	(void)req;
 	(void)len;
 	memcpy(reply, &i, sizeof(i));
 	return sizeof(i);
 }
 
-static int accept(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const void *req, unsigned len, void *reply)
 {
 	(void)state;
 	(void)req;
 	(void)len;
 	(void)reply;
+	return 0;
+}
+
+static int start(void *state, const void *req, unsigned len, void *reply)
+{
+	struct null *n = state;
+
+	(void)req;
+	(void)len;
+	(void)reply;
+	n->running = 1;
+	return 0;
+}
+
+static int stop(void *state, const void *req, unsigned len, void *reply)
+{
+	struct null *n = state;
+
+	(void)req;
+	(void)len;
+	(void)reply;
+	n->running = 0;
+	for (unsigned big = 0; big < 2; big++)
+		while (n->nempty[big] > 0)
+			give_back(n, n->empty[big][--n->nempty[big]], 0, NET_EMPTY);
 	return 0;
 }
 
@@ -94,10 +152,10 @@ static int stats(void *state, const void *req, unsigned len, void *reply)
 
 static const struct cordon_op ops[NET_OP_COUNT] = {
 	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", accept, sizeof(struct net_config),
+	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
 			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", accept, 0, 0 },
-	[NET_OP_STOP] = { "stop", accept, 0, 0 },
+	[NET_OP_START] = { "start", start, 0, 0 },
+	[NET_OP_STOP] = { "stop", stop, 0, 0 },
 	[NET_OP_STATS] = { "stats", stats, 0, 0 },
 };
 

@@ -9,8 +9,6 @@
 #include "domains/net/vnet.h"
 
 #define BATCH 32u
-/* Empty small buffers that a driver has at hand, for what comes in a burst of small frames. */
-#define SMALL_EMPTIES 512u
 
 void net_front_init(struct net_front *f, int tap, uint32_t mtu, const uint8_t mac[6])
 {
@@ -21,11 +19,6 @@ void net_front_init(struct net_front *f, int tap, uint32_t mtu, const uint8_t ma
 	f->resend = 1;
 	f->deadline_ns = 1000000000;
 	memcpy(f->mac, mac, sizeof(f->mac));
-}
-
-static int is_big(const struct net_front *f, uint32_t buf)
-{
-	return buf < f->pool->dims.big;
 }
 
 /* Keep the driver supplied with empty buffers, a line's worth at a time. */
@@ -91,7 +84,7 @@ static void deliver(struct net_front *f, uint32_t buf, uint32_t len)
 static void taken_back(struct net_front *f, uint32_t buf)
 {
 	f->lent--;
-	f->empties[is_big(f, buf)] -= f->lent_empty[buf];
+	f->empties[cordon_pool_is_big(f->pool, buf)] -= f->lent_empty[buf];
 	f->lent_empty[buf] = 0;
 	f->frames -= f->order[buf] != 0;
 	f->order[buf] = 0;
@@ -135,32 +128,19 @@ static struct cordon_desc hand_over(struct net_front *f, uint32_t buf, uint32_t 
 /* The frame of @len bytes that was read goes to the driver, in a small buffer if it is small. */
 static struct cordon_desc send_off(struct net_front *f, uint32_t len)
 {
-	int buf = len <= CORDON_BUF_SMALL ? cordon_pool_get(f->pool, len) : -ENOBUFS;
-	uint8_t *own = f->spare;
+	int small = len <= CORDON_BUF_SMALL ? cordon_pool_get_ro(f->pool, len) : -ENOBUFS;
+	uint32_t buf = (uint32_t)f->big;
 
-	if (buf < 0) {
-		buf = f->big;
+	if (small >= 0) {
+		memcpy(cordon_pool_data(f->pool, (uint32_t)small), cordon_pool_data(f->pool, buf),
+		       len);
+		buf = (uint32_t)small;
+	} else {
 		f->big = -1;
 	}
-	memcpy(cordon_pool_data(f->pool, (uint32_t)buf), own,
-	       len < CORDON_BUF_SMALL ? len : CORDON_BUF_SMALL);
-	f->spare = f->own[buf];
-	f->own[buf] = own;
 	f->count.tx_frames++;
 	f->count.tx_bytes += len - NET_HDR_SIZE;
-	return hand_over(f, (uint32_t)buf, len);
-}
-
-/* The head of a frame goes into our own memory, what is longer into the big buffer. */
-static ssize_t read_tap(struct net_front *f)
-{
-	uint8_t *big = cordon_pool_data(f->pool, (uint32_t)f->big);
-	struct iovec iov[2] = {
-		{ f->spare, CORDON_BUF_SMALL },
-		{ big + CORDON_BUF_SMALL, CORDON_BUF_BIG - CORDON_BUF_SMALL },
-	};
-
-	return readv(f->tap, iov, 2);
+	return hand_over(f, buf, len);
 }
 
 static unsigned from_tap(struct net_front *f, unsigned budget)
@@ -180,13 +160,13 @@ static unsigned from_tap(struct net_front *f, unsigned budget)
 		ssize_t len;
 
 		if (f->big < 0)
-			f->big = cordon_pool_get(f->pool, CORDON_BUF_BIG);
+			f->big = cordon_pool_get_ro(f->pool, CORDON_BUF_BIG);
 		if (f->big < 0) {
 			f->count.tx_stalls++;
 			break;
 		}
 		f->stalled = 0;
-		len = read_tap(f);
+		len = read(f->tap, cordon_pool_data(f->pool, (uint32_t)f->big), CORDON_BUF_BIG);
 		if (len < (ssize_t)NET_FRAME_MIN)
 			break;
 		d[n++] = send_off(f, (uint32_t)len);
@@ -246,17 +226,14 @@ static void forget_past(struct net_front *f)
 	free(f->past.order);
 	free(f->past.len);
 	free(f->past.again);
-	free(f->past.own);
-	free(f->past.own_mem);
 	memset(&f->past, 0, sizeof(f->past));
 }
 
 static void forget_names(struct net_front *f)
 {
-	f->lent_empty = f->again = f->own_mem = f->spare = NULL;
+	f->lent_empty = f->again = NULL;
 	f->order = NULL;
 	f->sent_len = NULL;
-	f->own = NULL;
 }
 
 static void forget_tables(struct net_front *f)
@@ -265,8 +242,6 @@ static void forget_tables(struct net_front *f)
 	free(f->order);
 	free(f->sent_len);
 	free(f->again);
-	free(f->own);
-	free(f->own_mem);
 	forget_names(f);
 }
 
@@ -278,14 +253,9 @@ static int make_tables(struct net_front *f, struct cordon_pool *pool)
 	f->order = calloc(n, sizeof(*f->order));
 	f->sent_len = calloc(n, sizeof(*f->sent_len));
 	f->again = calloc(n, sizeof(*f->again));
-	f->own = calloc(n, sizeof(*f->own));
-	f->own_mem = malloc(((size_t)n + 1) * CORDON_BUF_SMALL);
-	for (uint32_t i = 0; f->own && f->own_mem && i < n; i++)
-		f->own[i] = f->own_mem + (size_t)i * CORDON_BUF_SMALL;
-	f->spare = f->own_mem ? f->own_mem + (size_t)n * CORDON_BUF_SMALL : NULL;
 	f->lent = f->frames = 0;
 	f->empties[0] = f->empties[1] = 0;
-	if (f->lent_empty && f->order && f->sent_len && f->again && f->own && f->own_mem)
+	if (f->lent_empty && f->order && f->sent_len && f->again)
 		return 0;
 	forget_tables(f);
 	return -ENOMEM;
@@ -315,22 +285,10 @@ static uint32_t in_flight(const struct net_front_past *past, struct sent *list)
 	return n;
 }
 
-/* Our own copy, and, of a long frame, the payload behind it, which the dead driver may have changed: it
- * may change every frame that it sends. What others parse is ours. */
-static void copy_past(struct net_front *f, uint32_t buf, const struct net_front_past *past,
-		      uint32_t old)
-{
-	uint8_t *to = cordon_pool_data(f->pool, buf);
-	uint32_t len = past->len[old];
-	uint32_t ours = len < CORDON_BUF_SMALL ? len : CORDON_BUF_SMALL;
-
-	memcpy(to, past->own[old], ours);
-	memcpy(to + ours, cordon_pool_data(&past->pool, old) + ours, len - ours);
-}
-
 /*
  * Send again what the last driver had not given back, in the order in which it got it. Whether it
  * had sent some of them on can't be known, so that the wire may see those twice: they are counted.
+ * They are as we had read them: no driver can write to where they lie.
  * A fresh stream and a fresh pool have room for all that the last pool could hold.
  */
 static void resend(struct net_front *f)
@@ -348,16 +306,17 @@ static void resend(struct net_front *f)
 		uint32_t len = past->len[list[i].buf];
 		/* Once only: it may be what the driver died of. */
 		int first = !past->again[list[i].buf];
-		int buf = able && first ? cordon_pool_get(f->pool, len) : -ENOBUFS;
+		int buf = able && first ? cordon_pool_get_ro(f->pool, len) : -ENOBUFS;
 
 		/* As it was in the last pool, when the small ones were used up. */
 		if (able && first && buf < 0)
-			buf = cordon_pool_get(f->pool, CORDON_BUF_BIG);
+			buf = cordon_pool_get_ro(f->pool, CORDON_BUF_BIG);
 		if (buf < 0) {
 			f->count.tx_lost++;
 			continue;
 		}
-		copy_past(f, (uint32_t)buf, past, list[i].buf);
+		memcpy(cordon_pool_data(f->pool, (uint32_t)buf),
+		       cordon_pool_data(&past->pool, list[i].buf), len);
 		f->again[buf] = 1;
 		d[ready++] = hand_over(f, (uint32_t)buf, len);
 	}
@@ -372,7 +331,6 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 {
 	struct net_config config = { .mtu = f->mtu };
 	struct net_info info;
-	uint32_t big = pool->dims.big / 2;
 	int ret;
 
 	if (make_tables(f, pool) < 0)
@@ -400,11 +358,8 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 	ret = call(f, NET_OP_START, NULL, 0, NULL, 0);
 	if (ret < 0)
 		return cordon_fail(e, ret, "the driver did not start: %s", strerror(-ret));
-	/* At most half of the buffers: the other half is for frames from the TAP. */
-	f->want[1] = info.buffers < big ? info.buffers : big;
-	f->want[0] = info.buffers ? SMALL_EMPTIES : 0;
-	if (f->want[0] > pool->dims.small / 2)
-		f->want[0] = pool->dims.small / 2;
+	f->want[1] = info.buffers < pool->dims.big ? info.buffers : pool->dims.big;
+	f->want[0] = info.buffers ? pool->dims.small : 0;
 	resend(f);
 	f->running = 1;
 	return 0;
@@ -482,8 +437,6 @@ void net_front_detach(struct net_front *f)
 						   .order = f->order,
 						   .len = f->sent_len,
 						   .again = f->again,
-						   .own = f->own,
-						   .own_mem = f->own_mem,
 						   .features = f->features };
 		free(f->lent_empty);
 		forget_names(f);

@@ -51,7 +51,6 @@ struct net_front_past {
 	uint64_t *order; /* of each buffer; 0: no frame in it */
 	uint32_t *len;
 	uint8_t *again;
-	uint8_t **own, *own_mem;
 	uint32_t features; /* with which they were sent */
 };
 
@@ -79,10 +78,6 @@ struct net_front {
 	uint64_t *order;
 	uint32_t *sent_len;
 	uint8_t *again; /* private, of each buffer: the frame in it is sent for the second time */
-	/* private: our own copy of what was sent in each buffer, up to CORDON_BUF_SMALL bytes of it, and
-	 * the one that is read into next; all in own_mem. A frame is read there, and only what is
-	 * longer goes straight into the pool. */
-	uint8_t **own, *spare, *own_mem;
 	uint64_t sent; /* frames so far */
 	uint32_t lent; /* buffers at the driver */
 	uint32_t frames, frames_peak; /* of these, with a frame for the wire */

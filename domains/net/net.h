@@ -10,6 +10,8 @@
  *   driver -> front-end  NET_FRAME  a frame from the wire
  *                        NET_EMPTY  a buffer given back with nothing in it: sent, dropped, unused
  *
+ * A frame for the wire lies in a buffer that the driver can't write to; an empty one it can.
+ *
  * Each lent buffer comes back exactly once, either way, whatever it was lent for. A frame's
  * descriptor carries its length, header included; an empty buffer's carries 0.
  */

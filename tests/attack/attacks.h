@@ -53,12 +53,14 @@
 	X(UNSHARE, "become root of a new user namespace", PART(SECCOMP), 0, 0)                     \
 	X(PUNCH, "punch a hole into the pool", PART(SECCOMP), 0, 0)                                \
 	X(CODE, "run code written into the pool", PART(SECCOMP), 0, 0)                             \
+	X(REWRITE, "change a frame that may be sent again", PART_PROCESS, 0, 0)                    \
 	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), 0, 0)                              \
 	X(RING_FILE, "ring: read a file by its path",                                              \
 	  PART(RING) | PART(LANDLOCK) | PART(MOUNTNS) | PART(RLIMITS), NEEDS_PORT, 1)              \
 	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS) | PART(RLIMITS),        \
 	  NEEDS_PORT | SEEN_UDP, 0)                                                                \
 	X(RING_READ, "ring: read to memory outside the pool", PART(RING), NEEDS_PORT, 0)           \
+	X(RING_REWRITE, "ring: change a frame that may be sent again", PART(RING), NEEDS_PORT, 0)  \
 	X(RING_OPS, "ring: any other operation or flag", PART(RING), NEEDS_PORT, 0)                \
 	X(RING_ASYNC, "ring: have a kernel thread do it", PART(RING) | PART(RLIMITS), NEEDS_PORT,  \
 	  0)                                                                                       \

@@ -267,6 +267,17 @@ static inline long int80(long nr, long a, long b, long c)
 #endif
 }
 
+/* What lies in the part of the pool that is only to be read. */
+static inline int attack_rewrite(const struct cordon_boot *b)
+{
+	volatile uint8_t *frame = (volatile uint8_t *)(uintptr_t)b->pool_ro;
+
+	if (!frame)
+		return ATTACK_BROKEN;
+	*frame = (uint8_t) ~*frame;
+	return ATTACK_WON;
+}
+
 static inline int attack_int80(void)
 {
 	long pid = int80(20 /* getpid */, 0, 0, 0);

@@ -11,23 +11,23 @@
 #define PATIENCE 1000000
 
 struct hostile_ring {
-	const struct cordon_boot *boot;
+	int fd;
 	struct io_uring_sqe *sqes;
 	struct io_uring_cqe *cqes;
 	_Atomic uint32_t *sq_tail, *cq_head, *cq_tail;
 	uint32_t sq_mask, cq_mask;
 };
 
-static inline struct hostile_ring hostile_ring(const struct cordon_boot *b)
+static inline struct hostile_ring hostile_ring_of(const struct cordon_ring *ring)
 {
-	const struct io_uring_params *p = &b->ring.params;
-	uint8_t *rings = (uint8_t *)(uintptr_t)b->ring.rings;
+	const struct io_uring_params *p = &ring->params;
+	uint8_t *rings = (uint8_t *)(uintptr_t)ring->rings;
 
 	for (uint32_t i = 0; i < p->sq_entries; i++)
 		((uint32_t *)(void *)(rings + p->sq_off.array))[i] = i;
 	return (struct hostile_ring){
-		.boot = b,
-		.sqes = (struct io_uring_sqe *)(uintptr_t)b->ring.sqes,
+		.fd = ring->fd,
+		.sqes = (struct io_uring_sqe *)(uintptr_t)ring->sqes,
 		.cqes = (struct io_uring_cqe *)(void *)(rings + p->cq_off.cqes),
 		.sq_tail = (_Atomic uint32_t *)(void *)(rings + p->sq_off.tail),
 		.cq_head = (_Atomic uint32_t *)(void *)(rings + p->cq_off.head),
@@ -37,14 +37,18 @@ static inline struct hostile_ring hostile_ring(const struct cordon_boot *b)
 	};
 }
 
+static inline struct hostile_ring hostile_ring(const struct cordon_boot *b)
+{
+	return hostile_ring_of(&b->ring);
+}
+
 static inline long ring_submit(struct hostile_ring *r, const struct io_uring_sqe *sqe)
 {
 	uint32_t tail = atomic_load_explicit(r->sq_tail, memory_order_relaxed);
 
 	r->sqes[tail & r->sq_mask] = *sqe;
 	atomic_store_explicit(r->sq_tail, tail + 1, memory_order_release);
-	return cordon_sys6(__NR_io_uring_enter, r->boot->ring.fd, 1, 0, IORING_ENTER_GETEVENTS, 0,
-			   0);
+	return cordon_sys6(__NR_io_uring_enter, r->fd, 1, 0, IORING_ENTER_GETEVENTS, 0, 0);
 }
 
 /* Submit one request and return its result, or PENDING. */
@@ -59,8 +63,7 @@ static inline int ring_do(struct hostile_ring *r, const struct io_uring_sqe *sqe
 			return (int)ret;
 		if (i == PATIENCE || (i == 0 && sqe->user_data))
 			return PENDING;
-		ret = cordon_sys6(__NR_io_uring_enter, r->boot->ring.fd, 0, 0,
-				  IORING_ENTER_GETEVENTS, 0, 0);
+		ret = cordon_sys6(__NR_io_uring_enter, r->fd, 0, 0, IORING_ENTER_GETEVENTS, 0, 0);
 	}
 	res = r->cqes[head & r->cq_mask].res;
 	atomic_store_explicit(r->cq_head, head + 1, memory_order_release);
@@ -149,6 +152,19 @@ static inline int ring_read(const struct cordon_boot *b)
 	sqe.opcode = IORING_OP_READ;
 	n = ring_do(&r, &sqe);
 	return n < 0 ? refused(n) : won_if(is_datagram(text));
+}
+
+/* What lies in memory that is only to be read: the kernel has it pinned for writing. */
+static inline int ring_rewrite(const struct cordon_boot *b)
+{
+	struct hostile_ring r = hostile_ring_of(&b->ring_ro);
+	struct io_uring_sqe sqe = sqe_fair(b);
+	int n;
+
+	sqe.addr = b->ring_ro.buffers;
+	n = ring_do(&r, &sqe);
+	return n < 0 || n == PENDING ? refused_by_ring(n) :
+				       won_if(is_datagram((const char *)(uintptr_t)b->pool_ro));
 }
 
 /* All operations but the two, all flags but the one: each must be refused as not allowed. */

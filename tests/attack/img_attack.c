@@ -46,6 +46,8 @@ static int attack(const struct cordon_boot *b)
 		return attack_punch(b);
 	case ATTACK_CODE:
 		return attack_code(b);
+	case ATTACK_REWRITE:
+		return attack_rewrite(b);
 	case ATTACK_INT80:
 		return attack_int80();
 	case ATTACK_RING_FILE:
@@ -54,6 +56,8 @@ static int attack(const struct cordon_boot *b)
 		return ring_send(b);
 	case ATTACK_RING_READ:
 		return ring_read(b);
+	case ATTACK_RING_REWRITE:
+		return ring_rewrite(b);
 	case ATTACK_RING_OPS:
 		return ring_ops(b);
 	case ATTACK_RING_ASYNC:

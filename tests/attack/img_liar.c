@@ -93,8 +93,10 @@ static void take(struct liar *l)
 	struct cordon_desc d[32];
 	unsigned n = cordon_stream_get(&l->chan->rx, d, 32);
 
+	/* Empty ones: those with frames can't be written to. */
 	for (unsigned i = 0; i < n && l->nheld < BUFFERS; i++)
-		l->held[l->nheld++] = d[i].buf;
+		if (!cordon_pool_is_ro(l->pool, d[i].buf))
+			l->held[l->nheld++] = d[i].buf;
 }
 
 /* 1 if it was sent. */

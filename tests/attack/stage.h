@@ -55,11 +55,13 @@ static inline int stage_open(struct stage *s, cordon_parts parts, int core,
 			     enum cordon_io_mode mode, int port)
 {
 	struct cordon_boot *b = &s->inc.boot;
+	int bound = (parts & CORDON_PART_BIT(CORDON_PART_RING)) != 0;
 	int ret;
 
 	memset(s, 0, sizeof(*s));
-	s->inc.chan = s->inc.pool = CORDON_MEMORY_NONE;
+	s->inc.chan = s->inc.pool = s->inc.pool_ro = CORDON_MEMORY_NONE;
 	b->ring.fd = b->ring.witness = -1;
+	b->ring_ro.fd = b->ring_ro.witness = -1;
 	ret = beside(s->image, sizeof(s->image), "img_attack");
 	if (ret == 0)
 		ret = beside(s->loader, sizeof(s->loader), "../../cordon-loader");
@@ -78,23 +80,32 @@ static inline int stage_open(struct stage *s, cordon_parts parts, int core,
 	s->inc.spec = &s->spec;
 	b->size = sizeof(*b);
 	b->chan_dims = (struct cordon_chan_dims){ .calls = 1, .ab = 4, .ba = 4 };
-	b->pool_dims = (struct cordon_pool_dims){ .small = 16, .big = 2 };
+	b->pool_dims = (struct cordon_pool_dims){ .small = 16, .big = 2, .ro_small = 2 };
 	ret = cordon_memory_make(&s->inc.chan, "channel", cordon_chan_size(&b->chan_dims), &s->err);
 	if (ret == 0)
 		ret = cordon_memory_make(&s->inc.pool, "pool", cordon_pool_size(&b->pool_dims),
 					 &s->err);
+	if (ret == 0)
+		ret = cordon_memory_make(&s->inc.pool_ro, "pool-ro",
+					 cordon_pool_ro_size(&b->pool_dims), &s->err);
 	b->io_mode = mode;
 	b->nports = mode == CORDON_IO_NONE ? 0 : 1;
 	b->port_fd[0] = port;
 	if (ret == 0 && mode == CORDON_IO_URING)
 		ret = cordon_ring_make(&b->ring, &s->inc.pool, &port, 1,
-				       (parts & CORDON_PART_BIT(CORDON_PART_RING)) != 0, &s->err);
+				       bound ? CORDON_RING_READ_WRITE : CORDON_RING_ANYTHING,
+				       &s->err);
+	if (ret == 0 && mode == CORDON_IO_URING)
+		ret = cordon_ring_make(&b->ring_ro, &s->inc.pool_ro, &port, 1,
+				       bound ? CORDON_RING_WRITE : CORDON_RING_ANYTHING, &s->err);
 	return ret;
 }
 
 static inline void stage_close(struct stage *s)
 {
+	cordon_ring_drop(&s->inc.boot.ring_ro);
 	cordon_ring_drop(&s->inc.boot.ring);
+	cordon_memory_drop(&s->inc.pool_ro);
 	cordon_memory_drop(&s->inc.pool);
 	cordon_memory_drop(&s->inc.chan);
 }

@@ -117,6 +117,7 @@ static void grants(struct cordon_boot *b, unsigned m)
 	b->wait = m < 3 ? CORDON_WAIT_SPIN : CORDON_WAIT_SLEEP;
 	b->bells = (struct cordon_bells){ -1, CORDON_FD_WAKE, CORDON_FD_PEER, 0 };
 	b->ring.fd = CORDON_FD_RING;
+	b->ring_ro.fd = CORDON_FD_RING_RO;
 	b->port_fd[0] = CORDON_FD_PORT;
 }
 

@@ -14,6 +14,8 @@
 #define BIG 3u
 #define SMALL 5u
 #define ALL (BIG + SMALL)
+#define RO_BIG 2u
+#define RO_SMALL 4u
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct cordon_pool_dims dims = { .small = SMALL, .big = BIG };
@@ -25,8 +27,8 @@ static struct cordon_pool owner, peer;
 static int open_pool(void **state)
 {
 	(void)state;
-	cordon_pool_init(&owner, shared, &dims, owner_tables, 1);
-	cordon_pool_init(&peer, shared, &dims, peer_tables, 0);
+	cordon_pool_init(&owner, shared, NULL, &dims, owner_tables, 1);
+	cordon_pool_init(&peer, shared, NULL, &dims, peer_tables, 0);
 	return 0;
 }
 
@@ -41,18 +43,25 @@ static uint32_t get(struct cordon_pool *p, uint32_t len)
 static void impossible_dimensions_are_refused(void **state)
 {
 	static const struct cordon_pool_dims wrong[] = {
-		{ 0, 0 },
-		{ CORDON_POOL_MAX + 1, 0 },
-		{ 0, CORDON_POOL_MAX + 1 },
-		{ CORDON_POOL_MAX, 1 },
-		{ 1, CORDON_POOL_MAX },
-		{ UINT32_MAX, 1 },
-		{ 1, UINT32_MAX },
-		{ UINT32_MAX, 2 },
-		{ 0x80000000, 0x80000001 },
+		{ 0, 0, 0, 0 },
+		{ CORDON_POOL_MAX + 1, 0, 0, 0 },
+		{ 0, CORDON_POOL_MAX + 1, 0, 0 },
+		{ 0, 0, CORDON_POOL_MAX + 1, 0 },
+		{ 0, 0, 0, CORDON_POOL_MAX + 1 },
+		{ CORDON_POOL_MAX, 1, 0, 0 },
+		{ 1, 0, 0, CORDON_POOL_MAX },
+		{ UINT32_MAX, 1, 0, 0 },
+		{ 0, UINT32_MAX, 2, 0 },
+		{ 0x80000000, 0x80000001, 0, 0 },
+		{ 0x40000000, 0x40000000, 0x40000000, 0x40000001 },
 	};
 	static const struct cordon_pool_dims right[] = {
-		{ 1, 0 }, { 0, 1 }, { CORDON_POOL_MAX, 0 }, { CORDON_POOL_MAX - 1, 1 }
+		{ 1, 0, 0, 0 },
+		{ 0, 1, 0, 0 },
+		{ 0, 0, 1, 0 },
+		{ 0, 0, 0, 1 },
+		{ CORDON_POOL_MAX, 0, 0, 0 },
+		{ CORDON_POOL_MAX - 3, 1, 1, 1 },
 	};
 
 	(void)state;
@@ -142,7 +151,7 @@ static void small_never_takes_big(void **state)
 	for (unsigned k = 0; k < SMALL; k++)
 		assert_true(get(&owner, 1) >= BIG);
 	assert_int_equal(cordon_pool_get(&owner, 1), -ENOBUFS);
-	cordon_pool_init(&owner, shared, &big, owner_tables, 1);
+	cordon_pool_init(&owner, shared, NULL, &big, owner_tables, 1);
 	assert_int_equal(cordon_pool_get(&owner, CORDON_BUF_SMALL), -ENOBUFS);
 	get(&owner, CORDON_BUF_SMALL + 1);
 }
@@ -254,6 +263,54 @@ static uint32_t draw(uint64_t *state, uint32_t below)
 	return (uint32_t)(*state >> 33) % below;
 }
 
+static const struct cordon_pool_dims with_ro = { .small = SMALL,
+						 .big = BIG,
+						 .ro_small = RO_SMALL,
+						 .ro_big = RO_BIG };
+static uint8_t ro[RO_BIG * CORDON_BUF_BIG + RO_SMALL * CORDON_BUF_SMALL];
+
+static void read_only_buffers_are_others_in_memory_of_their_own(void **state)
+{
+	uint64_t at = 0;
+	uint32_t n = 0;
+	int i;
+
+	(void)state;
+	cordon_pool_init(&owner, shared, ro, &with_ro, owner_tables, 1);
+	assert_int_equal(cordon_pool_size(&with_ro), sizeof(shared));
+	assert_int_equal(cordon_pool_ro_size(&with_ro), sizeof(ro));
+	assert_int_equal(cordon_pool_count(&owner), ALL + RO_BIG + RO_SMALL);
+	for (uint32_t k = 0; k < cordon_pool_count(&owner); k++) {
+		assert_int_equal(cordon_pool_is_ro(&owner, k), k >= ALL);
+		if (k < ALL)
+			continue;
+		assert_int_equal(cordon_pool_offset(&owner, k), at);
+		assert_ptr_equal(cordon_pool_data(&owner, k), ro + at);
+		at += cordon_pool_bufsize(&owner, k);
+	}
+	assert_int_equal(at, sizeof(ro));
+	/* Each get has its own, and none of the others'. */
+	while ((i = cordon_pool_get_ro(&owner, 1)) >= 0) {
+		assert_in_range(i, ALL + RO_BIG, ALL + RO_BIG + RO_SMALL - 1);
+		n++;
+	}
+	assert_int_equal(n, RO_SMALL);
+	while ((i = cordon_pool_get_ro(&owner, CORDON_BUF_BIG)) >= 0) {
+		assert_in_range(i, ALL, ALL + RO_BIG - 1);
+		n++;
+	}
+	assert_int_equal(n, RO_SMALL + RO_BIG);
+	assert_int_equal(cordon_pool_get_ro(&owner, CORDON_BUF_BIG + 1), -EMSGSIZE);
+	assert_int_equal(owner.nfree[CORDON_SORT_SMALL], SMALL);
+	assert_int_equal(owner.nfree[CORDON_SORT_BIG], BIG);
+	for (uint32_t k = ALL; k < ALL + RO_BIG + RO_SMALL; k++)
+		assert_int_equal(cordon_pool_put(&owner, k), 0);
+	assert_int_equal(cordon_pool_get_ro(&owner, 1), ALL + RO_BIG + RO_SMALL - 1);
+	while ((i = cordon_pool_get(&owner, 1)) >= 0)
+		assert_in_range(i, BIG, ALL - 1);
+	assert_int_equal(owner.nfree[CORDON_SORT_RO_SMALL], RO_SMALL - 1);
+}
+
 static void random_use_agrees_with_a_simple_model(void **state)
 {
 	const char *env = getenv("CORDON_SEED");
@@ -327,6 +384,8 @@ int main(void)
 		cmocka_unit_test_setup(a_peer_cannot_return_a_buffer_twice, open_pool),
 		cmocka_unit_test_setup(a_peer_begins_with_nothing_free, open_pool),
 		cmocka_unit_test_setup(a_buffer_goes_round_between_the_two_ends, open_pool),
+		cmocka_unit_test_setup(read_only_buffers_are_others_in_memory_of_their_own,
+				       open_pool),
 		cmocka_unit_test_setup(random_use_agrees_with_a_simple_model, open_pool),
 	};
 

@@ -297,7 +297,7 @@ static void new_epoch(struct side *s)
 	s->lies += s->b ? s->chan->server.faults : s->chan->client.faults;
 	memset(chan_mem, 0, cordon_chan_size(&dims));
 	assert_int_equal(init(s->chan, chan_mem, &dims), 0);
-	cordon_pool_init(s->pool, pool_mem, &pool_dims, s->tables, !s->b);
+	cordon_pool_init(s->pool, pool_mem, NULL, &pool_dims, s->tables, !s->b);
 	memset(s->buf, s->b ? CORDON_BUF_PEER : CORDON_BUF_FREE, sizeof(s->buf));
 	memset(s->called, 0, sizeof(s->called));
 	s->packed = (int)some(s, 2);

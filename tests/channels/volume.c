@@ -210,7 +210,8 @@ static void run_side(const struct job *job, uint8_t *mem, int b)
 	}
 	s.tables = malloc(cordon_pool_private_size(&pool_dims));
 	CHECK(s.tables != NULL);
-	cordon_pool_init(&s.pool, chan + 2 * cordon_chan_size(&dims), &pool_dims, s.tables, !b);
+	cordon_pool_init(&s.pool, chan + 2 * cordon_chan_size(&dims), NULL, &pool_dims, s.tables,
+			 !b);
 	if (b)
 		job->b(&s);
 	else

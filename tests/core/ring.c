@@ -98,7 +98,7 @@ static int port_with_reads(struct cordon_ring *r, unsigned n)
 	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	assert_int_equal(cordon_ring_make(r, &pool, &pair[1], 1, 1, &e), 0);
+	assert_int_equal(cordon_ring_make(r, &pool, &pair[1], 1, CORDON_RING_READ_WRITE, &e), 0);
 	assert_int_equal(cordon_ring_map(r, &e), 0);
 	close(pair[1]);
 	post_reads(r, n);
@@ -195,7 +195,7 @@ static void a_ring_that_nobody_mapped_is_dropped_too(void **state)
 	(void)state;
 	NEEDS_RING();
 	assert_int_equal(pipe(p), 0);
-	assert_int_equal(cordon_ring_make(&r, &pool, p, 2, 1, &e), 0);
+	assert_int_equal(cordon_ring_make(&r, &pool, p, 2, CORDON_RING_READ_WRITE, &e), 0);
 	assert_true(fcntl(r.fd, F_GETFD) & FD_CLOEXEC);
 	cordon_ring_drop(&r);
 	close(p[0]);
@@ -224,7 +224,8 @@ static void ports_that_can_not_be_are_refused(void **state)
 		struct cordon_err e = { "" };
 		struct cordon_ring r;
 
-		assert_true(cordon_ring_make(&r, &pool, bad[i].ports, bad[i].n, 1, &e) < 0);
+		assert_true(cordon_ring_make(&r, &pool, bad[i].ports, bad[i].n,
+					     CORDON_RING_READ_WRITE, &e) < 0);
 		assert_non_null(strstr(e.text, "io_uring"));
 		assert_int_equal(r.fd, -1);
 		assert_int_equal(fds(), before);
@@ -242,7 +243,7 @@ static void a_pool_that_is_none_is_refused(void **state)
 	(void)state;
 	NEEDS_RING();
 	none.size = 4096;
-	assert_int_equal(cordon_ring_make(&r, &none, &p, 1, 1, &e), -EBADF);
+	assert_int_equal(cordon_ring_make(&r, &none, &p, 1, CORDON_RING_READ_WRITE, &e), -EBADF);
 	assert_non_null(strstr(e.text, "pool"));
 	assert_int_equal(r.fd, -1);
 	assert_int_equal(fds(), before);
@@ -262,7 +263,7 @@ static void it_takes_no_other_operation_and_only_registrations_that_end_things(v
 	(void)state;
 	NEEDS_RING();
 	assert_int_equal(pipe(p), 0);
-	assert_int_equal(cordon_ring_make(&r, &pool, p, 1, 1, &e), 0);
+	assert_int_equal(cordon_ring_make(&r, &pool, p, 1, CORDON_RING_READ_WRITE, &e), 0);
 	assert_int_equal(cordon_ring_map(&r, &e), 0);
 	/* Those of Linux 5.10 by right, newer ones if they are known. The two that end things stay. */
 	for (long op = 0; op < 60; op++) {

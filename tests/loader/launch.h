@@ -111,7 +111,7 @@ static void launch(struct launched *l, const char *name, uint64_t arg)
 	void *buffers = launch_shared(cordon_pool_size(&pool_dims));
 
 	assert_true(sizeof(l->tables) >= cordon_pool_private_size(&pool_dims));
-	cordon_pool_init(&l->pool, buffers, &pool_dims, l->tables, 1);
+	cordon_pool_init(&l->pool, buffers, NULL, &pool_dims, l->tables, 1);
 	assert_int_equal(cordon_chan_init_a(&l->chan, lines, &chan_dims), 0);
 	cordon_clock_calibrate(&launch_clock);
 	l->caller = (struct cordon_caller){ .client = &l->chan.client, .now = launch_now };

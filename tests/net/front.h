@@ -53,9 +53,13 @@
 
 #define CALLS 4u
 #define RING 32u
+/* Buffers for frames to the driver, and empty ones, of each size. */
 #define SMALL 40u
 #define BIG 16u
-#define ALL (SMALL + BIG)
+#define FRAMES (SMALL + BIG)
+#define EMPTY_SMALL 20u
+#define EMPTY_BIG 8u
+#define ALL (FRAMES + EMPTY_SMALL + EMPTY_BIG)
 #define BUDGET 32u
 #define LONGEST ((uint32_t)CORDON_VNET_MAX_FRAME)
 #define TSO (CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN)
@@ -65,7 +69,8 @@ struct rig {
 	struct net_front f;
 	struct cordon_chan a, b;
 	struct cordon_pool pool, peer;
-	struct cordon_memory chan_mem, pool_mem;
+	struct cordon_memory chan_mem, pool_mem, ro_mem;
+	uint8_t *ro; /* as the driver maps it */
 	struct cordon_caller caller;
 	uint8_t tables[2][ALL * 8];
 	int tap; /* the host's end */
@@ -80,7 +85,10 @@ struct rig {
 };
 
 static const struct cordon_chan_dims chan_dims = { .calls = CALLS, .ab = RING, .ba = RING };
-static const struct cordon_pool_dims pool_dims = { .small = SMALL, .big = BIG };
+static const struct cordon_pool_dims pool_dims = { .small = EMPTY_SMALL,
+						   .big = EMPTY_BIG,
+						   .ro_small = SMALL,
+						   .ro_big = BIG };
 static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
 
 static struct rig rig;
@@ -174,12 +182,38 @@ static inline void socket_pair(int fd[2])
 			(void)setsockopt(fd[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }
 
+static inline void make_memory(struct rig *r)
+{
+	struct cordon_err e;
+	int fd;
+
+	assert_int_equal(
+		cordon_memory_make(&r->chan_mem, "test-chan", cordon_chan_size(&chan_dims), &e), 0);
+	assert_int_equal(
+		cordon_memory_make(&r->pool_mem, "test-pool", cordon_pool_size(&pool_dims), &e), 0);
+	assert_int_equal(
+		cordon_memory_make(&r->ro_mem, "test-ro", cordon_pool_ro_size(&pool_dims), &e), 0);
+	fd = cordon_memory_reader(&r->ro_mem, &e);
+	assert_true(fd >= 0);
+	r->ro = mmap(NULL, r->ro_mem.size, PROT_READ, MAP_SHARED, fd, 0);
+	assert_true(r->ro != MAP_FAILED);
+	close(fd);
+}
+
+static inline void drop_memory(struct rig *r)
+{
+	munmap(r->ro, r->ro_mem.size);
+	cordon_memory_drop(&r->chan_mem);
+	cordon_memory_drop(&r->pool_mem);
+	cordon_memory_drop(&r->ro_mem);
+}
+
 /* Fresh channel and pool, and a front-end that has not been started. */
 static inline void new_epoch(struct rig *r, int tap, uint32_t mtu)
 {
 	memset(r->chan_mem.addr, 0, r->chan_mem.size);
 	assert_int_equal(cordon_chan_init_a(&r->a, r->chan_mem.addr, &chan_dims), 0);
-	cordon_pool_init(&r->pool, r->pool_mem.addr, &pool_dims, r->tables[0], 1);
+	cordon_pool_init(&r->pool, r->pool_mem.addr, r->ro_mem.addr, &pool_dims, r->tables[0], 1);
 	r->caller = (struct cordon_caller){ .client = &r->a.client, .now = clock_of_rig };
 	net_front_init(&r->f, tap, mtu, mac);
 }
@@ -187,15 +221,11 @@ static inline void new_epoch(struct rig *r, int tap, uint32_t mtu)
 static inline int set_up(void **state)
 {
 	struct rig *r = &rig;
-	struct cordon_err e;
 	int fd[2];
 
 	memset(r, 0, sizeof(*r));
 	assert_true(cordon_pool_private_size(&pool_dims) <= sizeof(r->tables[0]));
-	assert_int_equal(
-		cordon_memory_make(&r->chan_mem, "test-chan", cordon_chan_size(&chan_dims), &e), 0);
-	assert_int_equal(
-		cordon_memory_make(&r->pool_mem, "test-pool", cordon_pool_size(&pool_dims), &e), 0);
+	make_memory(r);
 	socket_pair(fd);
 	r->tap = fd[0];
 	r->answers = 1000000;
@@ -204,7 +234,7 @@ static inline int set_up(void **state)
 	r->reply[NET_OP_STATS] = sizeof(struct net_stats);
 	new_epoch(r, fd[1], CORDON_VNET_MAX_IP);
 	assert_int_equal(cordon_chan_init_b(&r->b, r->chan_mem.addr, &chan_dims), 0);
-	cordon_pool_init(&r->peer, r->pool_mem.addr, &pool_dims, r->tables[1], 0);
+	cordon_pool_init(&r->peer, r->pool_mem.addr, r->ro, &pool_dims, r->tables[1], 0);
 	*state = r;
 	return 0;
 }
@@ -216,8 +246,7 @@ static inline int tear_down(void **state)
 	net_front_close(&r->f);
 	close(r->f.tap);
 	close(r->tap);
-	cordon_memory_drop(&r->chan_mem);
-	cordon_memory_drop(&r->pool_mem);
+	drop_memory(r);
 	return 0;
 }
 
@@ -337,7 +366,7 @@ static inline uint32_t empty_buffer(struct rig *r, int big)
 	for (unsigned i = 0; i < ALL; i++) {
 		if (!driver_receive(r, &d))
 			poll_front(r);
-		else if ((d.buf < BIG) == big)
+		else if (cordon_pool_is_big(&r->peer, d.buf) == big)
 			return d.buf;
 		else
 			driver_send(r, d.buf, 0, NET_EMPTY);
@@ -353,22 +382,26 @@ static inline void check_books(const struct rig *r)
 
 	for (uint32_t i = 0; i < ALL; i++) {
 		in[r->pool.state[i]]++;
-		lent[i < BIG] += r->f.lent_empty[i];
+		lent[cordon_pool_is_big(&r->pool, i)] += r->f.lent_empty[i];
+		assert_true(!r->f.lent_empty[i] || !cordon_pool_is_ro(&r->pool, i));
 		assert_true(!r->f.lent_empty[i] || r->pool.state[i] == CORDON_BUF_PEER);
 	}
 	for (int big = 0; big < 2; big++) {
 		assert_int_equal(r->f.empties[big], lent[big]);
 		assert_true(lent[big] <= r->f.want[big]);
 	}
-	assert_int_equal(in[CORDON_BUF_FREE], r->pool.nfree[0] + r->pool.nfree[1]);
+	assert_int_equal(in[CORDON_BUF_FREE],
+			 r->pool.nfree[0] + r->pool.nfree[1] + r->pool.nfree[2] + r->pool.nfree[3]);
 	assert_int_equal(in[CORDON_BUF_MINE], r->f.big >= 0);
 }
 
 static inline void check_all_back(const struct rig *r)
 {
 	check_books(r);
-	assert_int_equal(r->pool.nfree[0], SMALL);
-	assert_int_equal(r->pool.nfree[1] + (r->f.big >= 0), BIG);
+	assert_int_equal(r->pool.nfree[CORDON_SORT_SMALL], EMPTY_SMALL);
+	assert_int_equal(r->pool.nfree[CORDON_SORT_BIG], EMPTY_BIG);
+	assert_int_equal(r->pool.nfree[CORDON_SORT_RO_SMALL], SMALL);
+	assert_int_equal(r->pool.nfree[CORDON_SORT_RO_BIG] + (r->f.big >= 0), BIG);
 }
 
 static inline uint64_t refusals(const struct net_front_counters *c)

@@ -21,6 +21,7 @@ struct scribbler {
 	uint64_t epoch;
 	uint32_t known[64]; /* buffers lent lately */
 	uint32_t nknown;
+	uint8_t private[CORDON_BUF_SMALL]; /* for what can't be written to */
 };
 
 /* Bytes of the frames of write_tso(), and what makes each of them bad. */
@@ -107,7 +108,7 @@ static void send_and_spoil(struct scribbler *s)
 
 	for (unsigned i = 0; i < n; i++) {
 		uint32_t buf = s->nknown ? s->known[--s->nknown] : pick(s, ALL);
-		uint8_t *p = data_of(s->r, buf);
+		uint8_t *p = cordon_pool_is_ro(&s->r->peer, buf) ? s->private : data_of(s->r, buf);
 		uint32_t len = PAYLOAD + pick(s, 1900), k = pick(s, SPOILS);
 
 		write_tso(p, len);

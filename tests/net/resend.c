@@ -7,36 +7,27 @@
 
 #define LIVES 8
 
-/* Memory of drivers that are gone: what was in flight may lie there still. */
-static struct cordon_memory graves[2 * LIVES];
+/* Memory of drivers that are gone: what was in flight lies there still, when the next one begins. */
+static struct rig graves[LIVES];
 static unsigned ngraves;
 
 /* The driver is dead; before, it wrote over all that it could. */
 static void die(struct rig *r)
 {
-	for (uint32_t i = 0; i < BIG; i++)
-		memset(data_of(r, i), 0xee, CORDON_BUF_SMALL);
-	for (uint32_t i = BIG; i < ALL; i++)
-		memset(data_of(r, i), 0xee, CORDON_BUF_SMALL);
+	memset(r->pool_mem.addr, 0xee, r->pool_mem.size);
 	net_front_detach(&r->f);
 }
 
 /* Fresh memory, with nothing on it, for the next one. */
 static void fresh(struct rig *r)
 {
-	struct cordon_err e;
-
-	assert_true(ngraves + 2 <= sizeof(graves) / sizeof(graves[0]));
-	graves[ngraves++] = r->chan_mem;
-	graves[ngraves++] = r->pool_mem;
-	assert_int_equal(
-		cordon_memory_make(&r->chan_mem, "test-chan", cordon_chan_size(&chan_dims), &e), 0);
-	assert_int_equal(
-		cordon_memory_make(&r->pool_mem, "test-pool", cordon_pool_size(&pool_dims), &e), 0);
+	assert_true(ngraves < LIVES);
+	graves[ngraves++] = *r;
+	make_memory(r);
 	assert_int_equal(cordon_chan_init_a(&r->a, r->chan_mem.addr, &chan_dims), 0);
 	assert_int_equal(cordon_chan_init_b(&r->b, r->chan_mem.addr, &chan_dims), 0);
-	cordon_pool_init(&r->pool, r->pool_mem.addr, &pool_dims, r->tables[0], 1);
-	cordon_pool_init(&r->peer, r->pool_mem.addr, &pool_dims, r->tables[1], 0);
+	cordon_pool_init(&r->pool, r->pool_mem.addr, r->ro_mem.addr, &pool_dims, r->tables[0], 1);
+	cordon_pool_init(&r->peer, r->pool_mem.addr, r->ro, &pool_dims, r->tables[1], 0);
 }
 
 static void next_life(struct rig *r)
@@ -50,7 +41,7 @@ static int bury(void **state)
 	int ret = tear_down(state);
 
 	while (ngraves > 0)
-		cordon_memory_drop(&graves[--ngraves]);
+		drop_memory(&graves[--ngraves]);
 	return ret;
 }
 
@@ -69,13 +60,12 @@ static uint32_t send_one(struct rig *r, uint32_t len)
 /* The driver is sent the frame of @len bytes, as the host sent it. */
 static uint32_t expect(struct rig *r, uint32_t len)
 {
-	uint32_t ours = len < CORDON_BUF_SMALL ? len : CORDON_BUF_SMALL;
 	struct cordon_desc d;
 
 	assert_true(driver_receive(r, &d));
 	assert_int_equal(cordon_desc_kind(d), NET_FRAME);
 	assert_int_equal(cordon_desc_len(d), len);
-	assert_memory_equal(data_of(r, d.buf), content(len), ours);
+	assert_memory_equal(data_of(r, d.buf), content(len), len);
 	return d.buf;
 }
 
@@ -273,22 +263,22 @@ static void as_many_as_there_are_buffers_are_sent_again(void **state)
 	struct cordon_desc d;
 
 	start(r, CORDON_VNET_MAX_IP, TSO, 0);
-	for (uint32_t i = 0; i < ALL + 10; i++)
+	for (uint32_t i = 0; i < FRAMES + 10; i++)
 		assert_true(host_send(r, 60 + i));
-	for (uint32_t i = 0; i < ALL; i++) {
+	for (uint32_t i = 0; i < FRAMES; i++) {
 		poll_front(r);
 		while (driver_receive(r, &d))
 			n++;
 	}
-	assert_int_equal(n, ALL);
+	assert_int_equal(n, FRAMES);
 	die(r);
 	next_life(r);
-	for (uint32_t i = 0; i < ALL; i++)
+	for (uint32_t i = 0; i < FRAMES; i++)
 		(void)expect(r, 60 + i);
 	/* The others wait at the TAP, and nothing overtakes. */
 	expect_no_more(r);
-	expect_counts(r, ALL, 0);
-	assert_int_equal(r->f.frames, ALL);
+	expect_counts(r, FRAMES, 0);
+	assert_int_equal(r->f.frames, FRAMES);
 }
 
 static void one_that_does_not_start_leaves_it_to_the_next(void **state)

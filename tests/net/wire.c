@@ -123,7 +123,7 @@ static int set_up(void **state)
 	*state = r;
 	r->mode = mode;
 	r->port = r->far = -1;
-	b->ring.fd = -1;
+	b->ring.fd = b->ring_ro.fd = -1;
 	r->chan_mem = r->pool_mem = CORDON_MEMORY_NONE;
 	if (ring_is_missing(mode))
 		return 0;
@@ -134,7 +134,7 @@ static int set_up(void **state)
 		cordon_memory_make(&r->pool_mem, "test-pool", cordon_pool_size(&pool_dims), &e), 0);
 	assert_int_equal(cordon_chan_init_a(&r->chan, r->chan_mem.addr, &chan_dims), 0);
 	assert_true(cordon_pool_private_size(&pool_dims) <= sizeof(r->tables));
-	cordon_pool_init(&r->pool, r->pool_mem.addr, &pool_dims, r->tables, 1);
+	cordon_pool_init(&r->pool, r->pool_mem.addr, NULL, &pool_dims, r->tables, 1);
 	r->caller = (struct cordon_caller){ .client = &r->chan.client, .now = clock_of_rig };
 	r->heap = aligned_alloc(64, HEAP);
 	assert_non_null(r->heap);
@@ -150,7 +150,9 @@ static int set_up(void **state)
 	b->nports = 1;
 	b->port_fd[0] = r->port;
 	if (mode == CORDON_IO_URING) {
-		assert_int_equal(cordon_ring_make(&b->ring, &r->pool_mem, &r->port, 1, 1, &e), 0);
+		assert_int_equal(cordon_ring_make(&b->ring, &r->pool_mem, &r->port, 1,
+						  CORDON_RING_READ_WRITE, &e),
+				 0);
 		assert_int_equal(cordon_ring_map(&b->ring, &e), 0);
 	}
 	assert_int_equal(cordon_domain_init(&r->domain, &cordon_driver_tap, b), 0);
