@@ -25,11 +25,12 @@ static void print_one(const struct cli_page *page)
 		printf("  call lines   %u\n", k->chan.calls);
 		printf("  streams      to the driver %u lines, to the front-end %u lines\n",
 		       k->chan.ab, k->chan.ba);
-		printf("  pool         %u small buffers, %u big ones\n", k->pool.small,
-		       k->pool.big);
+		printf("  pool         %u small buffers, %u big ones; %u and %u that the driver "
+		       "can't write\n",
+		       k->pool.small, k->pool.big, k->pool.ro_small, k->pool.ro_big);
 		printf("  memory       channel %" PRIu64 " KB, pool %" PRIu64 " KB\n",
 		       (uint64_t)cordon_chan_size(&k->chan) / 1024,
-		       cordon_pool_size(&k->pool) / 1024);
+		       (cordon_pool_size(&k->pool) + cordon_pool_ro_size(&k->pool)) / 1024);
 	}
 	printf("  calls        %" PRIu64 " answered, %" PRIu64 " ns each, %" PRIu64 " failed\n",
 	       VALUE(p->common.calls), mean_ns(p), VALUE(p->common.call_errors));
@@ -57,8 +58,11 @@ static struct json_object *one_json(const struct cli_page *page)
 		cli_json_number(dims, "to_front_lines", k->chan.ba);
 		cli_json_number(dims, "small_buffers", k->pool.small);
 		cli_json_number(dims, "big_buffers", k->pool.big);
+		cli_json_number(dims, "small_buffers_read_only", k->pool.ro_small);
+		cli_json_number(dims, "big_buffers_read_only", k->pool.ro_big);
 		cli_json_counter(dims, "channel_bytes", cordon_chan_size(&k->chan));
-		cli_json_counter(dims, "pool_bytes", cordon_pool_size(&k->pool));
+		cli_json_counter(dims, "pool_bytes",
+				 cordon_pool_size(&k->pool) + cordon_pool_ro_size(&k->pool));
 	}
 	json_object_object_add(o, "dimensions", dims);
 	cli_json_counter(o, "calls", VALUE(p->common.calls));

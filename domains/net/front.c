@@ -36,6 +36,7 @@ static void lend_empties(struct net_front *f, int big)
 		while (n < some) {
 			uint32_t buf = (uint32_t)cordon_pool_get(f->pool, len);
 
+			*cordon_pool_data(f->pool, buf) = NET_UNREAD;
 			(void)cordon_pool_lend(f->pool, buf);
 			f->lent++;
 			f->lent_empty[buf] = 1;
@@ -418,6 +419,14 @@ int net_front_drain(struct net_front *f)
 	return await_none(f, &f->lent);
 }
 
+/* Of empty buffers that did not come back, those with a frame in them. As the driver left them: for a
+ * counter that is good enough. */
+static void count_lost(struct net_front *f)
+{
+	for (uint32_t i = 0; i < cordon_pool_count(f->pool); i++)
+		f->count.rx_lost += f->lent_empty[i] && *cordon_pool_data(f->pool, i) != NET_UNREAD;
+}
+
 void net_front_detach(struct net_front *f)
 {
 	uint32_t left;
@@ -428,6 +437,7 @@ void net_front_detach(struct net_front *f)
 	left = f->chan->dims.ba * CORDON_DESCS_PER_LINE;
 	while (left >= BATCH && from_driver(f, BATCH) > 0)
 		left -= BATCH;
+	count_lost(f);
 	count_calls(f);
 	if (f->past.order) {
 		/* An incarnation that never began has nothing of ours. */

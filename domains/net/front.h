@@ -25,6 +25,7 @@
 	X(rx_tap_errors, "rx_tap_errors") /* the TAP refused one */  \
 	X(tx_resent, "tx_resent") /* a dead driver's, sent again */  \
 	X(tx_lost, "tx_lost") /* a dead driver's, dropped */         \
+	X(rx_lost, "rx_lost") /* it had read, and not passed on */   \
 	X(bad_buffers, "bad_buffers") /* not the driver's to give */ \
 	X(bad_kinds, "bad_kinds")                                    \
 	X(bad_lengths, "bad_lengths")                                \

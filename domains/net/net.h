@@ -12,6 +12,10 @@
  *
  * A frame for the wire lies in a buffer that the driver can't write to; an empty one it can.
  *
+ * An empty buffer's first byte is NET_UNREAD, which no frame begins with: so the front-end sees, after
+ * a driver's death, which ones hold a frame that was not passed on. A driver that keeps the buffer of a
+ * frame that it did not pass on puts the byte back.
+ *
  * Each lent buffer comes back exactly once, either way, whatever it was lent for. A frame's
  * descriptor carries its length, header included; an empty buffer's carries 0.
  */
@@ -26,6 +30,8 @@
 #define NET_FRAME_MIN (NET_HDR_SIZE + NET_ETH_SIZE)
 #define NET_MTU_MIN 68u
 #define NET_MTU_MAX 65521u
+
+#define NET_UNREAD 0xffu
 
 enum net_kind { NET_FRAME = 1, NET_EMPTY = 2 };
 

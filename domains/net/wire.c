@@ -51,6 +51,7 @@ static void read_done(struct wire *w, const struct cordon_io_done *done)
 	w->reads--;
 	if (done->res <= 0 || len < NET_FRAME_MIN) {
 		w->stats.rx_dropped += done->res != -ECANCELED;
+		*cordon_pool_data(w->pool, buf) = NET_UNREAD;
 		keep_empty(w, buf);
 		return;
 	}
@@ -58,6 +59,7 @@ static void read_done(struct wire *w, const struct cordon_io_done *done)
 		uint32_t to = w->small[--w->nsmall];
 
 		memcpy(cordon_pool_data(w->pool, to), cordon_pool_data(w->pool, buf), len);
+		*cordon_pool_data(w->pool, buf) = NET_UNREAD;
 		keep_empty(w, buf);
 		buf = to;
 	}

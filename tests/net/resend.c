@@ -177,6 +177,28 @@ static void what_it_had_received_before_it_died_is_delivered(void **state)
 	expect_counts(r, 0, 0);
 }
 
+static void what_it_had_read_and_not_passed_on_is_counted(void **state)
+{
+	struct rig *r = *state;
+	uint32_t buf[4];
+
+	start(r, CORDON_VNET_MAX_IP, TSO, EMPTY_BIG);
+	for (unsigned i = 0; i < 4; i++) {
+		buf[i] = empty_buffer(r, i % 2);
+		if (i < 3)
+			write_plain(r, buf[i], 60 + i);
+	}
+	driver_send(r, buf[0], 60, NET_FRAME);
+	/* What comes back is not counted, whatever is in it. */
+	driver_send(r, buf[3], 0, NET_EMPTY);
+	net_front_detach(&r->f);
+	assert_int_equal(r->f.count.rx_frames, 1);
+	assert_int_equal(r->f.count.rx_lost, 2);
+	next_life(r);
+	net_front_detach(&r->f);
+	assert_int_equal(r->f.count.rx_lost, 2);
+}
+
 static void frames_that_nobody_took_are_sent_again_too(void **state)
 {
 	struct rig *r = *state;
@@ -419,6 +441,7 @@ int main(void)
 		TEST(the_order_is_that_of_the_frames_not_of_the_buffers),
 		TEST(what_it_gave_back_before_it_died_is_not_sent_again),
 		TEST(what_it_had_received_before_it_died_is_delivered),
+		TEST(what_it_had_read_and_not_passed_on_is_counted),
 		TEST(frames_that_nobody_took_are_sent_again_too),
 		TEST(a_frame_is_sent_again_once_only),
 		TEST(told_to_drop_it_drops_and_counts),
