@@ -11,7 +11,7 @@ enum way {
 	ERROR_IN_OPEN,
 	CRASH_IN_OPEN,
 	HANG_IN_OPEN,
-	ERROR_IN_POLL, /* after a while */
+	ERROR_IN_POLL, /* once it serves */
 	EXIT_IN_POLL,
 	HANG_IN_POLL,
 	HANG_IN_INFO,
@@ -26,7 +26,7 @@ enum way {
 
 struct fails {
 	uint64_t way;
-	unsigned polls, started;
+	struct cordon_chan *chan;
 };
 
 static void __attribute__((noreturn)) hang(void)
@@ -46,6 +46,7 @@ static int fails_open(struct cordon_domain *d, void *state)
 	void (*volatile nowhere)(void) = NULL;
 
 	f->way = cordon_domain_arg(d);
+	f->chan = cordon_domain_chan(d);
 	switch (f->way) {
 	case EXIT_IN_OPEN:
 		leave(7);
@@ -69,13 +70,20 @@ static int fails_open(struct cordon_domain *d, void *state)
 	return 0;
 }
 
-/* Only once it serves: the start has its own cases. */
+static int in_poll(const struct fails *f)
+{
+	return f->way == ERROR_IN_POLL || f->way == EXIT_IN_POLL || f->way == HANG_IN_POLL;
+}
+
+/* Only once it serves, as the start has its own cases: when the front-end lends the empty buffer that
+ * was asked for, it does. */
 static int fails_poll(void *state, unsigned budget)
 {
 	struct fails *f = state;
+	struct cordon_desc d;
 
 	(void)budget;
-	if (!f->started || f->polls++ < 1000)
+	if (!in_poll(f) || cordon_stream_get(&f->chan->rx, &d, 1) == 0)
 		return 0;
 	if (f->way == ERROR_IN_POLL)
 		return -EIO;
@@ -89,10 +97,12 @@ static int fails_poll(void *state, unsigned budget)
 static int info(void *state, const void *req, unsigned len, void *reply)
 {
 	const struct fails *f = state;
+	struct net_info i = { .buffers = in_poll(f) };
 
-	(void)req, (void)len, (void)reply;
+	(void)req, (void)len;
 	if (f->way == HANG_IN_INFO)
 		hang();
+	memcpy(reply, &i, sizeof(i));
 	return f->way == SHORT_INFO ? 1 : (int)sizeof(struct net_info);
 }
 
@@ -106,10 +116,7 @@ static int config(void *state, const void *req, unsigned len, void *reply)
 
 static int start(void *state, const void *req, unsigned len, void *reply)
 {
-	struct fails *f = state;
-
-	(void)req, (void)len, (void)reply;
-	f->started = 1;
+	(void)state, (void)req, (void)len, (void)reply;
 	return 0;
 }
 
