@@ -4,7 +4,7 @@
 #include "domains/net/net.h"
 
 #define BATCH 32u
-/* Empty buffers, to echo in. */
+/* Big buffers to echo in; small ones come along with them. */
 #define BUFFERS 32u
 
 struct null {
@@ -12,8 +12,8 @@ struct null {
 	struct cordon_pool *pool;
 	int echo, running;
 	/* Each buffer that we have is in one of these, which have room for all. */
-	uint32_t *empty[2]; /* [0] small, [1] big */
-	struct cordon_desc *out; /* to be given back; nothing is taken while any is left */
+	uint32_t *empty[2]; /* to echo in: [0] small, [1] big */
+	struct cordon_desc *out; /* to be given back */
 	unsigned nempty[2], nout;
 	struct net_stats stats;
 };
@@ -81,10 +81,9 @@ static int null_poll(void *state, unsigned budget)
 {
 	struct null *n = state;
 	struct cordon_desc d[BATCH];
-	unsigned got = 0, sent;
+	unsigned got, sent;
 
-	if (n->nout == 0)
-		got = cordon_stream_get(&n->chan->rx, d, budget < BATCH ? budget : BATCH);
+	got = cordon_stream_get(&n->chan->rx, d, budget < BATCH ? budget : BATCH);
 	for (unsigned i = 0; i < got; i++)
 		from_front(n, d[i]);
 	sent = cordon_stream_put(&n->chan->tx, n->out, n->nout);
