@@ -74,6 +74,7 @@ static void at_signal(struct cordon_autopsy *a, pid_t pid)
 	a->signal = info.si_signo;
 	/* A fault that the processor can't place (a non-canonical address) has none. */
 	a->has_address = info.si_code > 0 && info.si_code != SI_KERNEL;
+	a->mapped = info.si_signo == SIGSEGV && info.si_code == SEGV_ACCERR;
 	a->address = (uint64_t)(uintptr_t)info.si_addr;
 	registers(pid, &a->ip, &nr);
 	/* A domain is the first process of its namespace, which no signal ends as long as it is

@@ -16,6 +16,7 @@ struct cordon_autopsy {
 	int stopped; /* the signal that stopped it for now (SIGSTOP); 0: it runs */
 	int signal; /* the fault that ended it, whatever its wait status says; 0: none */
 	int has_address;
+	int mapped; /* it has that memory, but may not use it so */
 	uint64_t address; /* that could not be accessed */
 	uint64_t ip; /* of the last fault or of its end; 0: not known */
 	int exited; /* it ended by itself */

@@ -308,10 +308,11 @@ static void describe_fault(const struct cordon_incarnation *inc, int sig, char *
 		free(call);
 		return;
 	}
-	name = sig == SIGSYS  ? "a system call that its filter refuses" :
-	       sig == SIGSEGV ? "an address that it was not granted" :
-	       sig == SIGBUS  ? "memory that is not there" :
-				NULL;
+	name = sig == SIGSYS		   ? "a system call that its filter refuses" :
+	       sig == SIGSEGV && a->mapped ? "read-only memory, or a guard page" :
+	       sig == SIGSEGV		   ? "an address that it was not granted" :
+	       sig == SIGBUS		   ? "memory that is not there" :
+					     NULL;
 	if (name && a->signal == sig && a->has_address)
 		snprintf(to, size, " (address 0x%llx, %s; at %s)", (unsigned long long)a->address,
 			 name, place(inc, a->ip, at, sizeof(at)));

@@ -22,6 +22,7 @@ enum way {
 	ERROR_IN_STATS,
 	CALL_THE_KERNEL,
 	HANG_IN_STOP,
+	WRITE_TO_READ_ONLY,
 };
 
 struct fails {
@@ -38,6 +39,13 @@ static void __attribute__((noreturn)) hang(void)
 static void leave(int status)
 {
 	cordon_sys3(__NR_exit_group, status, 0, 0);
+}
+
+static void write_to_read_only(const struct cordon_pool *pool)
+{
+	volatile uint8_t *p = cordon_pool_data(pool, pool->dims.big + pool->dims.small);
+
+	*p = 1;
 }
 
 static int fails_open(struct cordon_domain *d, void *state)
@@ -58,6 +66,9 @@ static int fails_open(struct cordon_domain *d, void *state)
 		break;
 	case HANG_IN_OPEN:
 		hang();
+	case WRITE_TO_READ_ONLY:
+		write_to_read_only(cordon_domain_pool(d));
+		break;
 	case NEVER_ANSWER:
 		cordon_domain_chan(d)->server.n = 0;
 		break;

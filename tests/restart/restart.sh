@@ -75,6 +75,8 @@ run() { # STATUS TEXT OPTION...
 }
 run 3 "killed by SIGSEGV (address 0x0, " --arg 4 --on-crash stop && nothing_left && good=1
 check a_fault_is_named_with_its_address
+run 3 "read-only memory, or a guard page; at image+0x" --arg 17 --on-crash stop && nothing_left && good=1
+check a_write_to_read_only_memory_is_named
 run 3 "killed by SIGSYS (system call 39, getpid, " --arg 15 --on-crash stop && nothing_left && good=1
 check a_forbidden_system_call_is_named
 run 3 "exited with status 0" --arg 7 --on-exit stop && says 'failed: exited; not restarted' &&
