@@ -16,6 +16,8 @@
  * which only an inline driver can bring about. The order to stop is waited for no longer, whatever
  * the deadline. */
 #define LOOP_GRACE_MS 2000
+/* A core that others have is waited for so long when a domain is to begin. */
+#define BEGIN_NS UINT64_C(10000000000)
 /* A spare is tried so often, and then no more until something changes. */
 #define SPARE_FAILURES 3
 /* A spare takes memory: not the last of it. */
@@ -170,6 +172,36 @@ int cordon_life_order(struct cordon_life *l, enum cordon_order what, struct cord
 	return -EDEADLK;
 }
 
+/* ---- silence -------------------------------------------------------------------------------------- */
+
+void cordon_life_asked(struct cordon_life *l)
+{
+	l->asked_ns = cordon_clock_monotonic();
+	cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
+}
+
+int cordon_life_starved(struct cordon_life *l)
+{
+	uint64_t silent = cordon_clock_monotonic() - l->asked_ns;
+	struct cordon_stolen now;
+	uint64_t taken;
+
+	if (!l->c->fence->own_core || l->inc.autopsy.stopped)
+		return 0;
+	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
+	taken = cordon_stolen_between(&l->stolen, &now);
+	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
+		return 0;
+	cordon_page_count(&l->page->common.starved);
+	if (l->silences++ == 0)
+		cordon_life_say(l,
+				"no sign of life for %" PRIu64
+				" ms, but core %d was taken by others for %" PRIu64
+				" ms of it: waiting",
+				silent / 1000000u, l->cores.core, taken / 1000000u);
+	return 1;
+}
+
 /* ---- priority ----------------------------------------------------------------------------------- */
 
 /*
@@ -282,6 +314,7 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 		return cordon_fail(e, ret, "core %d: %s", l->cores.core, strerror(-ret));
 	if (ret < 0)
 		return cordon_fail(e, ret, "it died before it began");
+	cordon_life_asked(l);
 	ret = cordon_life_order(l, CORDON_ORDER_ATTACH, &l->inc, l->signal_fd);
 	/* Of one that ended, its end will tell. */
 	if (ret == -EPIPE)
@@ -296,7 +329,7 @@ static int begin(struct cordon_life *l, struct cordon_err *e)
 	return 0;
 }
 
-int cordon_life_begin(struct cordon_life *l, struct cordon_err *e)
+static int begin_one(struct cordon_life *l, struct cordon_err *e)
 {
 	int ret = 0;
 
@@ -307,6 +340,24 @@ int cordon_life_begin(struct cordon_life *l, struct cordon_err *e)
 	else
 		ret = make(l, &l->inc, e);
 	return ret == 0 ? begin(l, e) : ret;
+}
+
+/* One that is silent because others have its core has half begun: another one begins instead. */
+int cordon_life_begin(struct cordon_life *l, struct cordon_err *e)
+{
+	uint64_t until = cordon_clock_monotonic() + BEGIN_NS;
+	struct cordon_death death;
+	int ret;
+
+	l->silences = 0;
+	ret = begin_one(l, e);
+	while (ret == -ETIMEDOUT && l->c->fence->can_wait && cordon_life_starved(l) &&
+	       cordon_clock_monotonic() < until) {
+		ret = cordon_life_end(l, &death);
+		if (ret == 0)
+			ret = begin_one(l, e);
+	}
+	return ret;
 }
 
 int cordon_life_end(struct cordon_life *l, struct cordon_death *death)

@@ -61,6 +61,13 @@ void cordon_life_state(struct cordon_life *l, enum cordon_state state);
  * cordon_life_end(). */
 int cordon_life_begin(struct cordon_life *l, struct cordon_err *e);
 
+/* The driver is asked for something now. */
+void cordon_life_asked(struct cordon_life *l);
+
+/* It did not answer within the deadline: whether others had its core for so long since it was asked. Then
+ * that is said, once in a row, and counted. */
+int cordon_life_starved(struct cordon_life *l);
+
 /* Give the front-end an order and wait for its end; for the domain's end (-EPIPE); at most for the
  * domain's deadline and some more (-EDEADLK: the front-end's loop itself hangs); or, if @signal_fd is
  * not -1, for that (-EINTR). Returns the order's result. */

@@ -271,30 +271,6 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 
 /* ---- signs of life ------------------------------------------------------------------------------- */
 
-/* Silence past a deadline: whether the domain has not had its core for so long since it was asked. */
-static int explained(struct supervisor *s)
-{
-	struct cordon_life *l = &s->life;
-	uint64_t silent = cordon_clock_monotonic() - l->asked_ns;
-	struct cordon_stolen now;
-	uint64_t taken;
-
-	if (!l->c->fence->own_core || l->inc.autopsy.stopped)
-		return 0;
-	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
-	taken = cordon_stolen_between(&l->stolen, &now);
-	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
-		return 0;
-	cordon_page_count(&l->page->common.starved);
-	if (l->silences++ == 0)
-		cordon_life_say(l,
-				"no sign of life for %" PRIu64
-				" ms, but core %d was taken by others for %" PRIu64
-				" ms of it: waiting",
-				silent / 1000000u, l->cores.core, taken / 1000000u);
-	return 1;
-}
-
 /* Ask for one. CORDON_RAN: there is one, or there will be. */
 static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 {
@@ -303,10 +279,8 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	int ret;
 
 	/* Asked again after a silence that was explained, the count goes on from the first time. */
-	if (l->silences == 0) {
-		l->asked_ns = cordon_clock_monotonic();
-		cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
-	}
+	if (l->silences == 0)
+		cordon_life_asked(l);
 	ret = cordon_life_order(l, CORDON_ORDER_PING, NULL, l->signal_fd);
 	if (ret == 0) {
 		l->silences = 0;
@@ -319,7 +293,7 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	if (ret == -EPIPE && cordon_incarnation_ended(&l->inc))
 		return next_life(s, CORDON_END_CRASH, "", e);
 	/* -EPIPE: no call line is left on which to ask; they come back as soon as the domain runs. */
-	if ((ret == -ETIMEDOUT || ret == -EPIPE) && explained(s))
+	if ((ret == -ETIMEDOUT || ret == -EPIPE) && cordon_life_starved(l))
 		return CORDON_RAN;
 	if (ret == -ETIMEDOUT || ret == -EDEADLK || ret == -EPIPE)
 		snprintf(why, sizeof(why), "no sign of life for %u ms%s%s: taken for hung, killed",

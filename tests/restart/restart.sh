@@ -48,10 +48,13 @@ gone && good=1
 check and_leaves_nothing
 
 # A core that others have is no hang, be the wait longer than ten deadlines.
-hog() { # SECONDS: before all else on the domain's core
-	taskset -c "$(value "$dom" core)" chrt -f 10 python3 -c 'import sys, time
+spin='import sys, time
+open(sys.argv[2], "w")
 end = time.monotonic() + float(sys.argv[1])
-while time.monotonic() < end: pass' "$1"
+while time.monotonic() < end: pass'
+hog() { # SECONDS: before all else on the domain's core
+	domain_core=$(value "$dom" core)
+	taskset -c "$domain_core" chrt -f 10 python3 -c "$spin" "$1" "$tmp/hog"
 }
 if chrt -f 10 true 2>/dev/null; then
 	add "" --no-spare --deadline 200 && hog 3 && soon shows "$dom" '.counters.starved > 0' &&
@@ -61,6 +64,14 @@ if chrt -f 10 true 2>/dev/null; then
 	check a_core_that_is_taken_is_no_hang
 	gone && good=1
 	check and_leaves_nothing_either
+	rm -f "$tmp/hog"
+	taskset -c "$domain_core" chrt -f 10 python3 -c "$spin" 3 "$tmp/hog" &
+	soon test -e "$tmp/hog" && add "" --no-spare --deadline 200 && told 'core [0-9]+ was taken by others' &&
+		shows "$dom" '.counters | .hangs == 0 and .restarts == 0' && state_is serving && good=1
+	check nor_is_it_when_a_domain_begins
+	wait $!
+	gone && good=1
+	check and_leaves_nothing_then
 else
 	n=$((n + 1))
 	echo "ok $n - a_core_that_is_taken_is_no_hang # SKIP no right to SCHED_FIFO"
