@@ -7,6 +7,7 @@
 #   make test       everything that must hold (root); make V=asan check runs one variant
 #   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
 #   make lint       clang-tidy, format, links, shell scripts
+#   make vm         a shell in a guest with a Debian kernel (docs/vm.md)
 #   make man        the man pages, in build/man
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
@@ -214,7 +215,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
-	man install uninstall clean
+	man install uninstall clean vm
 
 all: $(PROGRAMS_$(V))
 
@@ -272,6 +273,10 @@ bench-crashes:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/crashes
+
+vm:
+	@scripts/deps vm
+	@scripts/vm shell
 
 # Man pages, from docs/man/PAGE.SECTION.scd.
 man: $(MAN_PAGES)
