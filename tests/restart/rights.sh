@@ -68,14 +68,14 @@ lives() {
 		does 0 "" domain restart "$dom" && incarnation_is 5 &&
 		does 0 "" domain replace "$dom" --driver "$1" && incarnation_is 6 &&
 		does 0 "" domain stop "$dom" && does 0 "" domain start "$dom" && incarnation_is 7 &&
-		does 0 "" domain trace "$dom" && says '^fiber ' && state_is serving && soon spare_waits &&
+		soon does 0 "" domain trace "$dom" && says "^fiber " && state_is serving && soon spare_waits &&
 		! told 'no spare|warning: dropping'
 }
 
 with() { # NAME DRIVER CAPABILITIES OPTION...
 	what=$1 driver=$2 caps=$3
 	shift 3
-	does 0 "" domain add "$dom" --driver "$driver" --front "$f" --deadline 400 "$@" && keeps "$caps" && good=1
+	does 0 "" domain add "$dom" --driver "$driver" --front "$f" "$@" && keeps "$caps" && good=1
 	check "${what}_keeps_what_is_documented"
 	lives "$driver" && keeps "$caps" && good=1
 	check "${what}_needs_no_more"
