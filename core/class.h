@@ -100,6 +100,8 @@ struct cordon_class {
 	unsigned (*count)(const void *front, uint64_t *values, unsigned n);
 	/* Required. The names of the counters, in the same order; ends with NULL. */
 	const char *const *counters;
+	/* Optional. The capabilities that close needs (rights.h); NULL: none. */
+	uint64_t (*rights)(const void *front);
 	/* Required. Close what open opened; @ports are closed already. */
 	void (*close)(void *front);
 };

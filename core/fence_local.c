@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "core/domain.h"
 #include "core/plan.h"
+#include "core/rights.h"
 
 static void drop(struct cordon_incarnation *inc)
 {
@@ -103,6 +104,7 @@ static void *thread_main(void *arg)
 {
 	struct cordon_incarnation *inc = arg;
 
+	(void)cordon_rights_keep(0, NULL);
 	(void)cordon_domain_run(inc->domain, &inc->stop);
 	cordon_domain_close(inc->domain);
 	tell_death(inc);

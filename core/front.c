@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include "core/clock.h"
+#include "core/rights.h"
 
 #define FIBERS 8u
 #define FIBER_STACK 65536u
@@ -221,6 +222,8 @@ static void *front_main(void *arg)
 {
 	struct cordon_front *f = arg;
 
+	/* It works on descriptors that are open. */
+	(void)cordon_rights_keep(0, NULL);
 	cordon_loop_run(&f->loop);
 	show_counters(f);
 	return NULL;

@@ -14,6 +14,7 @@
 #include "core/host.h"
 #include "core/life.h"
 #include "core/orders.h"
+#include "core/rights.h"
 
 #define PING_EVERY_MS 250
 /* A domain that may sleep is woken less often for that: a tenth of a millisecond each time. */
@@ -373,11 +374,26 @@ static int readable(int fd)
 	return poll(&p, 1, 0) == 1;
 }
 
+/* What was made once is made. Who is not let drop rights is no worse off than before. */
+static void drop_rights(struct supervisor *s)
+{
+	struct cordon_life *l = &s->life;
+	const struct cordon_class *class = l->c->class;
+	uint64_t keep = cordon_rights_needed(l->c->fence, &l->spec, l->ports.n);
+	struct cordon_err e = { "" };
+
+	if (class->rights)
+		keep |= class->rights(s->front_state);
+	if (cordon_rights_keep(keep, &e) < 0)
+		cordon_life_say(l, "warning: %s", e.text);
+}
+
 static enum cordon_outcome serve(struct supervisor *s, struct cordon_err *e)
 {
 	struct cordon_life *l = &s->life;
 	enum cordon_outcome out = CORDON_RAN;
 
+	drop_rights(s);
 	say_serving(s);
 	while (!s->deleted && !readable(s->life.signal_fd)) {
 		out = turn(s, e);

@@ -60,6 +60,7 @@ enum cordon_outcome {
  * which must be the process's only one. What happens is printed to @out, a line each, and is an
  * event of the page. Takes orders by /run/cordon/NAME/control: stop, start, restart, replace
  * (with driver=DRIVER, image=FILE), del. Everything that was made is removed, whatever happens.
+ * From when it serves, the calling thread has only the capabilities that core/rights.h names.
  */
 enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out,
 				     struct cordon_err *e);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "core/rights.h"
 #include "domains/net/device.h"
 #include "domains/net/front.h"
 
@@ -241,6 +242,14 @@ static unsigned net_count(const void *state, uint64_t *values, unsigned n)
 	return have;
 }
 
+/* An MTU that is to be put back. */
+static uint64_t net_rights(const void *state)
+{
+	const struct net *n = state;
+
+	return n->tap.control >= 0 || n->wire.control >= 0 ? CORDON_RIGHT(CAP_NET_ADMIN) : 0;
+}
+
 static void net_close(void *state)
 {
 	struct net *n = state;
@@ -276,5 +285,6 @@ const struct cordon_class cordon_class_net = {
 	.devices = net_devices,
 	.count = net_count,
 	.counters = counters,
+	.rights = net_rights,
 	.close = net_close,
 };

@@ -3,35 +3,24 @@
 # A running domain, looked at from outside: what it holds, what it may, where it is. For a driver
 # without a port, one with a ring, and one with read and write.
 set -u
-build=build/${V:-release}
-if [ "$(id -u)" != 0 ]; then
-	printf '1..1\nok 1 - inside # SKIP needs root\n'
-	exit 0
-fi
-# Devices in a network namespace of our own go with it.
-if [ "${1:-}" != inside ]; then
-	unshare --net true 2>/dev/null && exec unshare --net "$0" inside
-fi
-
-dir=$(mktemp -d) || exit 1
+# shellcheck source=tests/common
+. tests/common
+needs_root
+alone -n "$@"
+scratch
 name=inside-$$
 sup=
-trap '[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-n=0
-bad=0
+cleanup() {
+	[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null
+	rm -rf "$tmp"
+}
 
 # is NAME WANTED FOUND
 is() {
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $who: $1"
-	else
-		echo "not ok $n - $who: $1"
-		echo "# wanted: $2"
-		echo "# found: $3" | head -n 20
-		bad=1
-	fi
+	[ "$2" = "$3" ] && good=1
+	why="wanted: $2
+found: $(echo "$3" | head -n 20)"
+	check "$who: $1"
 }
 
 status() { # of field $1, blanks single
@@ -71,26 +60,19 @@ memory_limit() {
 begin() { # who, options of "domain run"
 	who=$1
 	shift
-	: >"$dir/out"
-	"$build/cordon" domain run "$name" --no-spare --front inside0 "$@" >"$dir/out" 2>&1 &
+	: >"$tmp/out"
+	"$cordon" domain run "$name" --no-spare --front inside0 "$@" >"$tmp/out" 2>&1 &
 	sup=$!
-	i=0
-	while [ $i -lt 250 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do
-		i=$((i + 1))
-		sleep 0.02
-	done
-	grep -q ': serving' "$dir/out" && pid=$(pgrep -P $sup) && [ -n "$pid" ] && return
-	n=$((n + 1))
+	soon serves_or_ended $sup
+	grep -q ': serving' "$tmp/out" && pid=$(pgrep -P $sup) && [ -n "$pid" ] && return
 	kill -KILL $sup 2>/dev/null
 	wait $sup
-	rc=$?
+	why="it does not start: $?"
 	sup=
-	if grep -q 'missing:' "$dir/out"; then
-		echo "ok $n - $who # SKIP $(grep -m1 'missing:' "$dir/out")"
+	if grep -q 'missing:' "$tmp/out"; then
+		skip "$who" "$(grep -m1 'missing:' "$tmp/out")"
 	else
-		echo "not ok $n - $who: it does not start: $rc"
-		sed 's/^/# /' "$dir/out"
-		bad=1
+		check "$who"
 	fi
 	return 1
 }
@@ -135,7 +117,7 @@ $(status CapEff) $(status CapBnd) $(status CapAmb)"
 $(limit 'Max file size'),$(limit 'Max pending signals'),$(limit 'Max msgqueue size')"
 	is "no further descriptor" "0 0" "$(limit 'Max open files')"
 	is "its memory is bounded" 67108864 "$(memory_limit)"
-	is "it runs on its core" "$(sed -n 's/.*, core \([0-9]*\) .*/\1/p' "$dir/out")" \
+	is "it runs on its core" "$(sed -n 's/.*, core \([0-9]*\) .*/\1/p' "$tmp/out")" \
 		"$(status Cpus_allowed_list)"
 	is "the environment is empty" "" "$(tr '\0' ' ' <"/proc/$pid/environ")"
 	is "its arguments tell nothing" "cordon-domain " "$(tr '\0' ' ' <"/proc/$pid/cmdline")"
@@ -157,5 +139,4 @@ if begin "tap with read and write" --driver tap --wire inside2 --without uring -
 	look "13:/dev/net/tun"
 	end
 fi
-echo "1..$n"
-exit $bad
+finish

@@ -3,31 +3,25 @@
 # A driver that lies to its front-end (img_liar.c): each lie is counted as what it is, the honest
 # frames after it arrive, and the supervisor ends in order.
 set -u
-build=build/${V:-release}
+# shellcheck source=tests/common
+. tests/common
+needs_root
+alone -n "$@"
+scratch
 liar=$build/tests/attack/img_liar
-if [ "$(id -u)" != 0 ]; then
-	printf '1..1\nok 1 - lies # SKIP needs root\n'
-	exit 0
-fi
-# Devices in a network namespace of our own go with it.
-if [ "${1:-}" != inside ]; then
-	unshare --net true 2>/dev/null && exec unshare --net "$0" inside
-fi
-
-dir=$(mktemp -d) || exit 1
 name=liar-$$
 sup=
-trap '[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-n=0
-bad=0
+cleanup() {
+	[ -z "$sup" ] || kill -KILL "$sup" 2>/dev/null
+	rm -rf "$tmp"
+}
 
 # wants CONDITION...: "counter=N", "counter>N" of the counters in the output.
 wants() {
 	for c in "$@"; do
 		counter=${c%%[=>]*}
 		bound=${c##*[=>]}
-		value=$(sed -n "s/^$name: $counter //p" "$dir/out")
+		value=$(sed -n "s/^$name: $counter //p" "$tmp/out")
 		case $c in
 		*=*) [ "${value:-none}" = "$bound" ] || return 1 ;;
 		*) [ "${value:-0}" -gt "$bound" ] || return 1 ;;
@@ -39,42 +33,26 @@ wants() {
 lie() {
 	number=$1 what=$2 status=$3
 	shift 3
-	n=$((n + 1))
-	: >"$dir/out"
+	: >"$tmp/out"
 	# shellcheck disable=SC2086 # no policy is no argument
-	"$build/cordon" domain run "$name" $policy --no-spare --on-exit stop --on-crash stop \
+	"$cordon" domain run "$name" $policy --no-spare --on-exit stop --on-crash stop \
 		--on-hang stop --driver null --front liar0 --image "$liar" \
-		--arg "$number" --deadline "$deadline" --counters >"$dir/out" 2>&1 &
+		--arg "$number" --deadline "$deadline" --counters >"$tmp/out" 2>&1 &
 	sup=$!
-	i=0
-	while [ $i -lt 100 ] && ! grep -q ': serving' "$dir/out" && kill -0 $sup 2>/dev/null; do
-		i=$((i + 1))
-		sleep 0.02
-	done
+	soon serves_or_ended $sup
 	ip link set liar0 up 2>/dev/null
 	sleep 0.6
 	# Those that are to end by themselves have time to.
 	case $status in 0*) kill -INT $sup 2>/dev/null ;; esac
-	i=0
-	while [ $i -lt 500 ] && kill -0 $sup 2>/dev/null; do
-		i=$((i + 1))
-		sleep 0.02
-	done
-	[ $i -lt 500 ] || kill -KILL $sup
+	soon gone $sup || kill -KILL $sup
 	wait $sup
 	rc=$?
 	sup=
 	case "|$status|" in
-	*"|$rc|"*) fits=1 ;;
-	*) fits=0 ;;
+	*"|$rc|"*) wants "$@" && good=1 ;;
 	esac
-	if [ $fits = 1 ] && wants "$@"; then
-		echo "ok $n - $what: exit $rc, $*"
-	else
-		echo "not ok $n - $what: exit $rc, wanted $status, $*"
-		sed 's/^/# /' "$dir/out" | grep -v ' 0$'
-		bad=1
-	fi
+	why="exit $rc, wanted $status, $*; not 0: $(grep -v ' 0$' "$tmp/out")"
+	check "$what: exit $rc, $*"
 }
 
 deadline=5000
@@ -106,14 +84,9 @@ lie 18 "a system call" 3
 policy="--wait sleep"
 lie 19 "rings and a wait word that say nothing" 0 bad_buffers=0 $honest
 
-n=$((n + 1))
 left=$(find /sys/fs/cgroup -maxdepth 6 -type d -name "cordon-$name*" 2>/dev/null)
 left=$left$(ls -d "/run/cordon/$name" 2>/dev/null)$(ip -o link show liar0 2>/dev/null)
-if [ -z "$left" ]; then
-	echo "ok $n - nothing is left"
-else
-	echo "not ok $n - nothing is left: $left"
-	bad=1
-fi
-echo "1..$n"
-exit $bad
+[ -z "$left" ] && good=1
+why=$left
+check "nothing is left"
+finish

@@ -4,8 +4,12 @@
 # that nothing needs to be cleaned up by hand.
 # shellcheck disable=SC2317 # functions that "soon" calls
 set -u
-# shellcheck source=tests/cli/common
-. tests/cli/common
+# shellcheck source=tests/common
+. tests/common
+needs_root
+needs_fence
+alone -nm "$@"
+own_run
 
 # ---- one that goes on by itself
 

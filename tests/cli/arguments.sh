@@ -3,33 +3,16 @@
 # Bad arguments: one clear line that names the thing, the documented exit status, nothing changed.
 # Runs in a network namespace of its own, so that every device there is one of ours.
 set -u
-if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null || [ ! -c /dev/net/tun ]; then
-	printf '1..1\nok 1 - bad arguments are refused # SKIP needs root and /dev/net/tun\n'
-	exit 0
-fi
-[ "${1:-}" = inside ] || exec unshare -n sh "$0" inside
-
-cordon=build/${V:-release}/cordon
-dom=ca$$ f=caf$$ w=caw$$ plain=cad$$ tun=cau$$ kept=cak$$
-tmp=$(mktemp -d) || exit 1
+# shellcheck source=tests/common
+. tests/common
+needs_root
+alone -n "$@"
+scratch
+plain=cad$$ tun=cau$$ kept=cak$$
 running=
-trap '[ -z "$running" ] || kill -9 $running 2>/dev/null; rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM HUP
-chmod 755 "$tmp"
-
-n=0
-bad=0
-result() { # GOOD NAME [WHY]
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		echo "# $3"
-		sed 's/^/# stdout: /' "$tmp/out"
-		sed 's/^/# stderr: /' "$tmp/err"
-		bad=1
-	fi
+cleanup() {
+	[ -z "$running" ] || kill -9 "$running" 2>/dev/null
+	rm -rf "$tmp"
 }
 
 # All that a refusal could leave behind.
@@ -55,7 +38,8 @@ refused() {
 	grep -qF -- "$text" "$tmp/err" || why="$why; '$text' is not in it"
 	grep -qvE '^[a-z]+: missing: ' "$tmp/out" && why="$why; something on stdout"
 	[ "$before" = "$after" ] || why="$why; it changed something: $after"
-	result "$([ -z "$why" ] && echo 1)" "$what" "$why"
+	[ -z "$why" ] && good=1
+	check "$what"
 }
 
 run() { # NAME STATUS TEXT ARGUMENT...: with a good domain, driver and front-end
@@ -112,7 +96,7 @@ own() { # NAME TEXT ARGUMENT...: with a driver that the class doesn't know
 	what=$1 text=$2
 	shift 2
 	refused "$what" 1 "$text" \
-		"$cordon" domain run "$dom" --front "$f" --image "build/${V:-release}/drivers/net-null" "$@"
+		"$cordon" domain run "$dom" --front "$f" --image "$build/drivers/net-null" "$@"
 }
 own a_wire_type_without_a_wire "without --wire" --wire-type tap
 own a_wire_type_that_is_none "avian" --wire "$w" --wire-type avian
@@ -147,7 +131,7 @@ done
 head -c 17000000 /dev/zero >"$tmp/big"
 : >"$tmp/empty"
 echo "not a program" >"$tmp/text"
-head -c 600 "build/${V:-release}/drivers/net-null" >"$tmp/cut"
+head -c 600 "$build/drivers/net-null" >"$tmp/cut"
 mkfifo "$tmp/fifo"
 for o in image loader; do
 	for v in /nonexistent/x "$tmp" "$tmp/big" "$tmp/empty" "$tmp/text" "$tmp/fifo" "$tmp/cut"; do
@@ -187,12 +171,7 @@ serving() {
 	: >"$tmp/out"
 	"$cordon" domain run "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
 	running=$!
-	for _ in $(seq 500); do
-		grep -q ': serving: ' "$tmp/out" && return 0
-		kill -0 $running 2>/dev/null || return 1
-		sleep 0.02
-	done
-	return 1
+	soon serves_or_ended "$running" && grep -q ': serving: ' "$tmp/out"
 }
 
 stopped() {
@@ -203,26 +182,26 @@ stopped() {
 	return $rc
 }
 
-good=
 serving --driver null --front "$f" "${dom}o" --arg 0 && good=1
-result "$good" options_stand_before_and_after_the_name "it does not serve"
+why="it does not serve"
+check options_stand_before_and_after_the_name
 # The domain that runs holds a name and a TAP device.
 device a_tap_that_is_in_use "$f" "$f" --driver null
 device a_wire_that_is_in_use "$f" "$w" --driver tap --wire "$f"
 refused a_domain_that_runs 1 "runs already" \
 	"$cordon" domain run "${dom}o" --driver null --front "$w"
-good=
 kill -0 "$running" && stopped && good=1
-result "$good" the_domain_that_ran_is_not_disturbed "status $rc"
+why="status $rc"
+check the_domain_that_ran_is_not_disturbed
 before=$(state)
-good=
 serving "$dom" --driver null --front "$kept" --mtu 2000 && stopped &&
 	[ "$before" = "$(state)" ] && good=1
-result "$good" a_domain_that_ends_puts_the_mtu_back "$(state)"
+why=$(state)
+check a_domain_that_ends_puts_the_mtu_back
 
 # ---- rights
 
-cp -r "$cordon" "$cordon-loader" "build/${V:-release}/drivers" "$tmp"
+cp -r "$cordon" "$cordon-loader" "$build/drivers" "$tmp"
 chmod -R go+rX "$tmp"
 nobody() { # NAME TEXT ARGUMENT...
 	what=$1 text=$2
@@ -242,10 +221,10 @@ unknown() { # NAME ARGUMENT...: the help follows, as nobody knows what was meant
 	shift
 	"$cordon" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	rc=$?
-	good=
 	[ $rc = 2 ] && [ ! -s "$tmp/out" ] && grep -q '^cordon OBJECT VERB' "$tmp/err" && good=1
 	[ $# = 0 ] || head -n 1 "$tmp/err" | grep -qF "cordon: $*: no such command" || good=
-	result "$good" "$what" "status $rc"
+	why="status $rc"
+	check "$what"
 }
 helps() { # NAME ARGUMENT...
 	what=$1
@@ -253,10 +232,10 @@ helps() { # NAME ARGUMENT...
 	before=$(state)
 	"$cordon" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
 	rc=$?
-	good=
 	[ $rc = 0 ] && [ -s "$tmp/out" ] && [ ! -s "$tmp/err" ] && [ "$before" = "$(state)" ] &&
 		good=1
-	result "$good" "$what" "status $rc"
+	why="status $rc"
+	check "$what"
 }
 unknown no_command_at_all
 unknown an_unknown_object pony ride
@@ -269,5 +248,4 @@ helps the_help_of_domain_run domain run --help
 helps the_help_of_domain_run_after_arguments domain run "$dom" --driver null --front "$f" --help
 helps the_help_of_host_check host check --help
 refused an_argument_of_host_check 2 "now" "$cordon" host check now
-echo "1..$n"
-exit $bad
+finish

@@ -72,7 +72,20 @@ static int fail_later(void *state, unsigned budget)
 	return ++*n > 100000 ? -EIO : 0;
 }
 
-enum { WELL, OPEN_FAILS, POLL_FAILS, REFUSES, HANGS };
+/* As a fault would, that nobody handles. */
+static int crash_later(void *state, unsigned budget)
+{
+	unsigned *n = state;
+
+	(void)budget;
+	if (++*n > 100000) {
+		(void)signal(SIGSEGV, SIG_DFL);
+		(void)raise(SIGSEGV);
+	}
+	return 0;
+}
+
+enum { WELL, OPEN_FAILS, POLL_FAILS, REFUSES, HANGS, CRASHES };
 
 static const struct cordon_driver drivers[] = {
 	[WELL] = { 64, &answering, open_well, idle, NULL },
@@ -80,6 +93,7 @@ static const struct cordon_driver drivers[] = {
 	[POLL_FAILS] = { 64, &answering, open_well, fail_later, NULL },
 	[REFUSES] = { 64, &nothing, open_well, idle, NULL },
 	[HANGS] = { 64, &hanging, open_well, idle, NULL },
+	[CRASHES] = { 64, &answering, open_well, crash_later, NULL },
 };
 
 static const struct cordon_driver_entry entries[] = {
@@ -88,6 +102,7 @@ static const struct cordon_driver_entry entries[] = {
 	[POLL_FAILS] = { "poll-fails", &drivers[POLL_FAILS], "" },
 	[REFUSES] = { "refuses", &drivers[REFUSES], "" },
 	[HANGS] = { "hangs", &drivers[HANGS], "" },
+	[CRASHES] = { "crashes", &drivers[CRASHES], "" },
 	{ NULL, NULL, NULL },
 };
 
@@ -384,6 +399,72 @@ static void a_driver_that_refuses_a_call_has_died(void **state)
 	ends_with(REFUSES, CORDON_DIED, "the toy is broken");
 }
 
+static void one_that_fails_again_and_again_is_restarted_up_to_the_limit(void **state)
+{
+	(void)state;
+	if (needs_root())
+		skip();
+	for (unsigned i = 0; i < 2; i++) {
+		struct cordon_config config = config_of(fences[i], POLL_FAILS);
+		struct child c;
+
+		config.on_exit = CORDON_RESTART;
+		config.limit = 3;
+		config.limit_s = 3600;
+		begin(&c, &config, 1);
+		assert_int_equal(end(&c), CORDON_FLAPPED);
+		assert_non_null(strstr(c.text, ": serving again: incarnation 4, "));
+		assert_non_null(strstr(c.text, ": incarnation 4 exited "));
+		assert_non_null(strstr(c.text, ": failed: more than 3 restarts in 3600 s"));
+		assert_null(strstr(c.text, "incarnation 5"));
+		assert_int_equal(access(page, F_OK), -1);
+	}
+}
+
+/* Of a crash in its own address space no supervisor can tell, whatever the policy; the next one can. */
+static void a_crash_ends_the_supervisor_and_the_next_one_takes_over(void **state)
+{
+	(void)state;
+	if (needs_root())
+		skip();
+	for (unsigned i = 0; i < 2; i++) {
+		struct cordon_config config = config_of(fences[i], CRASHES);
+		struct cordon_config next = config_of(fences[i], WELL);
+		struct child c;
+
+		config.on_crash = CORDON_RESTART;
+		config.limit = 3;
+		config.limit_s = 3600;
+		begin(&c, &config, 1);
+		assert_int_equal(end(&c), -SIGSEGV);
+		assert_int_equal(access(page, F_OK), 0);
+		begin(&c, &next, 1);
+		assert_true(says(&c, ": serving: ", 1));
+		assert_int_equal(kill(c.pid, SIGTERM), 0);
+		assert_int_equal(end(&c), CORDON_RAN);
+		assert_int_equal(access(page, F_OK), -1);
+	}
+}
+
+static void a_hang_is_not_restarted_whatever_the_policy(void **state)
+{
+	struct cordon_config config = config_of(&cordon_fence_thread, HANGS);
+	struct child c;
+
+	(void)state;
+	if (needs_root())
+		skip();
+	config.args.deadline_ns = SECOND / 10;
+	config.deadline_ms = 100;
+	config.on_hang = CORDON_RESTART;
+	config.limit = 3;
+	config.limit_s = 3600;
+	begin(&c, &config, 1);
+	assert_int_equal(end(&c), CORDON_HUNG);
+	assert_non_null(strstr(c.text, "ended with its supervisor"));
+	assert_null(strstr(c.text, "serving again"));
+}
+
 /* It can't be ended without a fence; its process can, and says so. */
 static void a_thread_that_hangs_takes_its_supervisor_with_it(void **state)
 {
@@ -451,6 +532,9 @@ int main(void)
 		cmocka_unit_test(a_driver_that_fails_in_open_is_refused),
 		cmocka_unit_test(a_driver_that_fails_later_has_died),
 		cmocka_unit_test(a_driver_that_refuses_a_call_has_died),
+		cmocka_unit_test(one_that_fails_again_and_again_is_restarted_up_to_the_limit),
+		cmocka_unit_test(a_crash_ends_the_supervisor_and_the_next_one_takes_over),
+		cmocka_unit_test(a_hang_is_not_restarted_whatever_the_policy),
 		cmocka_unit_test(a_thread_that_hangs_takes_its_supervisor_with_it),
 		cmocka_unit_test(a_signal_ends_a_thread_that_hangs),
 	};

@@ -1,90 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # From start to end, in order and not: exit status, the line that says why, and nothing left.
-# Runs in a network namespace of its own, so that every device there is one of ours.
 # shellcheck disable=SC2317 # functions that "soon" and "trap" call
 set -u
-cordon=build/${V:-release}/cordon
-image=build/${V:-release}/tests/cli/img_fails
-why=
-if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null || [ ! -c /dev/net/tun ]; then
-	why="needs root and /dev/net/tun"
-elif missing=$("$cordon" host check | grep ' missing: '); then
-	why="missing here: $(echo "$missing" | awk '{printf "%s ", $1}')"
-fi
-if [ -n "$why" ]; then
-	printf '1..1\nok 1 - domains begin and end # SKIP %s\n' "$why"
-	exit 0
-fi
-[ "${1:-}" = inside ] || exec unshare -n sh "$0" inside
-
-dom=cl$$ f=clf$$ w=clw$$
-tmp=$(mktemp -d) || exit 1
-pids=
-# Supervisors first: their domains go with them.
-cleanup() {
-	for p in $pids; do
-		kill -9 "$p" 2>/dev/null
-	done
-	soon no_process_or_device
-	cgroups | while read -r g; do rmdir "$g"; done
-	rm -rf "$tmp" "/run/cordon/$dom"*
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
-
-n=0
-bad=0
-result() { # GOOD NAME WHY
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		echo "# $3"
-		sed 's/^/# stdout: /' "$tmp/out"
-		sed 's/^/# stderr: /' "$tmp/err"
-		bad=1
-	fi
-}
-
-# soon COMMAND...: it becomes true within ten seconds.
-soon() {
-	for _ in $(seq 500); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	return 1
-}
-
-gone() { # or dead, and not yet waited for
-	! grep -qs '^State:[[:blank:]]*[^ZX[:blank:]]' "/proc/$1/status"
-}
-
-cgroups() {
-	find /sys/fs/cgroup -type d -name "cordon-$dom*" 2>/dev/null
-}
-
-# Our supervisors (and what they cloned before it executed the loader), and the domains in our groups.
-processes() {
-	pgrep -f "^[^ ]*/cordon domain run $dom" || true
-	for g in $(cgroups); do cat "$g/cgroup.procs" 2>/dev/null; done
-}
-
-# What is there of ours.
-left() {
-	processes
-	ip -o link show | awk '$2 != "lo:" {print $2}'
-	ls -d /run/cordon/"$dom"* 2>/dev/null
-	cgroups
-}
-
-nothing_left() {
-	[ -z "$(left)" ]
-}
+# shellcheck source=tests/common
+. tests/common
+needs_root
+needs_fence
+alone -nm "$@"
+own_run
 
 no_process_or_device() {
-	[ -z "$(processes)" ] && [ "$(ip -o link show | wc -l)" = 1 ]
+	none_runs && [ "$(ip -o link show | wc -l)" = 1 ]
 }
 
 # begin SUFFIX ARGUMENT...: a supervisor in the background, in $pid. Signals have their usual effect.
@@ -98,7 +25,6 @@ begin() {
 		--on-exit stop --on-hang stop "$@" \
 		>"$tmp/out" 2>"$tmp/err" </dev/null &
 	pid=$!
-	pids="$pids $pid"
 	# The shell has its children ignore SIGINT; from the program itself on, it counts.
 	spins=0
 	while read -r comm <"/proc/$pid/comm" && [ "$comm" != cordon ] &&
@@ -107,14 +33,10 @@ begin() {
 	done 2>/dev/null
 }
 
-serves_or_ended() {
-	grep -q ': serving: ' "$tmp/out" || gone "$pid"
-}
-
 # The same until it serves; its domain's number is in $child.
 serving() {
 	begin "$@"
-	soon serves_or_ended
+	soon serves_or_ended "$pid"
 	child=$(pgrep -P "$pid")
 	[ -n "$child" ] && grep -q ': serving: ' "$tmp/out"
 }
@@ -140,13 +62,6 @@ ended_with() {
 	nothing_left || why="$why; left: $(left)"
 	[ -z "$why" ]
 }
-
-check() { # NAME: what $good says
-	result "$good" "$1" "$why"
-	good=
-	why=
-}
-good=
 
 # ---- one domain
 
@@ -279,7 +194,7 @@ check the_next_start_clears_the_rest_away
 good=1
 for i in $(seq 20); do
 	begin "" --driver null --front "$f" --fence "$([ $((i % 5)) = 0 ] && echo thread || echo process)"
-	soon serves_or_ended && kill -INT "$pid"
+	soon serves_or_ended "$pid" && kill -INT "$pid"
 	ended_with 0 "" || { good= && why="domain $i: $why" && break; }
 done
 check twenty_domains_in_a_row_leave_nothing
@@ -292,5 +207,4 @@ check two_domains_run_at_once
 kill -INT "$pid" && ended && [ "$rc" = 0 ] && pid=$first && kill -INT "$pid" && ended_with 0 "" &&
 	good=1
 check two_domains_end_one_by_one
-echo "1..$n"
-exit $bad
+finish

@@ -3,29 +3,15 @@
 # What is written about the command says what the command does: help, man pages and completion
 # against its own table of verbs.
 set -u
-cordon=build/${V:-release}/cordon
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0
-bad=0
-result() { # GOOD NAME WHY
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		echo "$3" | sed 's/^/# /'
-		bad=1
-	fi
-}
+# shellcheck source=tests/common
+. tests/common
+scratch
 same() { # NAME FILE FILE: of sorted lines
 	sort -u "$2" >"$tmp/1"
 	sort -u "$3" >"$tmp/2"
-	if [ -s "$tmp/1" ] && cmp -s "$tmp/1" "$tmp/2"; then
-		result 1 "$1" ""
-	else
-		result "" "$1" "$(diff "$tmp/1" "$tmp/2")"
-	fi
+	[ -s "$tmp/1" ] && cmp -s "$tmp/1" "$tmp/2" && good=1
+	why=$(diff "$tmp/1" "$tmp/2")
+	check "$1"
 }
 
 "$cordon" help --table >"$tmp/table" || echo "no table" >&2
@@ -66,21 +52,20 @@ if command -v scdoc >/dev/null; then
 	for f in docs/man/*.scd; do
 		scdoc <"$f" >"$tmp/page" 2>"$tmp/err" || why="$why $f: $(cat "$tmp/err")"
 	done
-	result "$([ -z "$why" ] && echo 1)" the_man_pages_can_be_built "$why"
+	[ -z "$why" ] && good=1
+	check the_man_pages_can_be_built
 else
-	n=$((n + 1))
-	echo "ok $n - the_man_pages_can_be_built # SKIP there is no scdoc"
+	skip the_man_pages_can_be_built "there is no scdoc"
 fi
 
 # The unit: what systemd thinks of it, with a program that is there.
 if command -v systemd-analyze >/dev/null; then
 	sed 's|@bindir@/cordon|/bin/true|' core/cli/cordon@.service >"$tmp/cordon@.service"
 	systemd-analyze verify --man=no "$tmp/cordon@.service" >"$tmp/err" 2>&1
-	rc=$?
-	result "$([ $rc = 0 ] && [ ! -s "$tmp/err" ] && echo 1)" systemd_understands_the_unit "$(cat "$tmp/err")"
+	[ $? = 0 ] && [ ! -s "$tmp/err" ] && good=1
+	check systemd_understands_the_unit
 else
-	n=$((n + 1))
-	echo "ok $n - systemd_understands_the_unit # SKIP there is no systemd-analyze"
+	skip systemd_understands_the_unit "there is no systemd-analyze"
 fi
 
 # completed WORD...: what the completion offers for the last one.
@@ -91,9 +76,8 @@ completed() {
 		printf "%s\n" "${COMPREPLY[@]}"' bash "$cordon" "$@"
 }
 if ! command -v bash >/dev/null; then
-	echo "ok $((n + 1)) - completion # SKIP there is no bash"
-	echo "1..$((n + 1))"
-	exit $bad
+	skip completion "there is no bash"
+	finish
 fi
 cut -d' ' -f1 "$tmp/table" >"$tmp/want"
 completed "" >"$tmp/page"
@@ -113,5 +97,4 @@ done <"$tmp/verbs"
 awk '$3 == "driver" {print $4}' "$tmp/table" >"$tmp/want"
 completed domain run x --driver "" >"$tmp/page"
 same drivers_are_completed "$tmp/want" "$tmp/page"
-echo "1..$n"
-exit $bad
+finish

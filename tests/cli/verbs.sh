@@ -4,15 +4,12 @@
 # schemas.
 # shellcheck disable=SC2317 # functions that "soon" calls
 set -u
-# shellcheck source=tests/cli/common
-. tests/cli/common
-
-state_is() {
-	[ "$(value "$dom" state)" = "$1" ]
-}
-driver_of() {
-	value "$dom" driver_pid
-}
+# shellcheck source=tests/common
+. tests/common
+needs_root
+needs_fence
+alone -nm "$@"
+own_run
 
 # valid SCHEMA FILE: each line of the file; all that is printed is in the schema, and the other way.
 valid() {
@@ -134,12 +131,6 @@ check del_of_one_that_serves
 
 # ---- a driver that died
 
-killed() { # SIGNAL: the driver
-	kill -"$1" "$(driver_of)" 2>/dev/null
-}
-incarnation_is() {
-	[ "$(value "$dom" incarnation)" = "$1" ] && state_is serving
-}
 add "" --no-spare && killed KILL && soon incarnation_is 2 && does 0 "" domain show "$dom" &&
 	says "  1  .*SIGKILL" && says "  2  .*serving" && says "^last death: SIGKILL" &&
 	says "crashes +1 " && says "restarts +1 " && good=1

@@ -6,38 +6,21 @@ set -u
 # shellcheck source=tests/docs/listings.inc
 . tests/docs/listings.inc
 page=docs/porting.md
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM HUP
+# shellcheck source=tests/common
+. tests/common
+scratch
 mkdir "$tmp/listings" "$tmp/own"
-: >"$tmp/log"
-
-n=0
-bad=0
-result() { # GOOD NAME
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$tmp/log"
-		bad=1
-	fi
-	good=
-	: >"$tmp/log"
-}
-good=
 
 # Not the make that runs this test, nor its options.
 unset MAKEFLAGS MAKELEVEL
-make -s V="${V:-release}" install DESTDIR="$tmp/root" PREFIX=/usr/local >"$tmp/log" 2>&1 && good=1
-result "$good" it_can_be_installed
+make -s V="${V:-release}" install DESTDIR="$tmp/root" PREFIX=/usr/local >"$tmp/out" 2>&1 && good=1
+check it_can_be_installed
 PKG_CONFIG_LIBDIR=$tmp/root/usr/local/lib/pkgconfig
 export PKG_CONFIG_LIBDIR
 
 build() { # DRIVER
 	make -C "$tmp/own" DRIVERS="$1" PKG_CONFIG="pkg-config --define-prefix" \
-		CFLAGS="-O2 -g -Wall -Wextra -Werror" >"$tmp/log" 2>&1 && [ -x "$tmp/own/$1" ]
+		CFLAGS="-O2 -g -Wall -Wextra -Werror" >"$tmp/out" 2>&1 && [ -x "$tmp/own/$1" ]
 }
 
 row() { # WHAT FILE...
@@ -57,25 +40,25 @@ while read -r i lang file; do
 	diff,*/*)
 		mkdir -p "$tmp/tree/${file%/*}"
 		cp "$file" "$tmp/tree/$file"
-		patch -s -F 0 -d "$tmp/tree" -p0 <"$tmp/listings/$i" >"$tmp/log" 2>&1 && good=1
-		result "$good" "listing_${i}_fits_to_$file"
+		patch -s -F 0 -d "$tmp/tree" -p0 <"$tmp/listings/$i" >"$tmp/out" 2>&1 && good=1
+		check "listing_${i}_fits_to_$file"
 		;;
 	*,*/*)
 		case $(cat "$file") in
 		*"$(cat "$tmp/listings/$i")"*) good=1 ;;
-		*) echo "not in $file as it stands there" >"$tmp/log" ;;
+		*) echo "not in $file as it stands there" >"$tmp/out" ;;
 		esac
 		[ "$file" != domains/net/drv_null.c ] || cat "$tmp/listings/$i" >>"$tmp/null.c"
-		result "$good" "listing_${i}_is_a_part_of_$file"
+		check "listing_${i}_is_a_part_of_$file"
 		;;
 	*)
-		listing_apply "$i" "$lang" "$file" "$tmp/listings" "$tmp/own" >"$tmp/log" 2>&1 &&
+		listing_apply "$i" "$lang" "$file" "$tmp/listings" "$tmp/own" >"$tmp/out" 2>&1 &&
 			good=1
-		result "$good" "listing_${i}_is_or_changes_$file"
+		check "listing_${i}_is_or_changes_$file"
 		[ "$lang" != make ] || continue
 		steps=$((steps + 1))
 		build "${file%.c}" && good=1
-		result "$good" "step_${steps}_builds_${file%.c}"
+		check "step_${steps}_builds_${file%.c}"
 		[ "$file" != answer.c ] || row "\`answer.c\`, step $steps" "$tmp/own/answer.c"
 		[ "$file" != through.c ] || row '`through.c`' "$tmp/own/through.c"
 		;;
@@ -83,17 +66,17 @@ while read -r i lang file; do
 done <"$tmp/list"
 # By hand, so that a page without listings is not a good one.
 [ "$steps" = 6 ] && good=1
-result "$good" all_steps_are_there
-diff -B domains/net/drv_null.c "$tmp/null.c" >"$tmp/log" && good=1
-result "$good" all_of_drv_null.c_is_quoted_in_order
-sed -n 's/^\(| `.*`.* | [0-9]* |\)$/\1/p' $page | diff - "$tmp/table" >"$tmp/log" && good=1
-result "$good" the_lines_are_counted_right
+check all_steps_are_there
+diff -B domains/net/drv_null.c "$tmp/null.c" >"$tmp/out" && good=1
+check all_of_drv_null.c_is_quoted_in_order
+sed -n 's/^\(| `.*`.* | [0-9]* |\)$/\1/p' $page | diff - "$tmp/table" >"$tmp/out" && good=1
+check the_lines_are_counted_right
 
 # Relative links lead somewhere.
+: >"$tmp/out"
 for l in $(sed -n 's/[^[]*\[[^]]*\](\([^)#]*\)[^)]*)/\1\n/gp' $page | grep -v '^http'); do
-	case $l in *.md | *.c | *.h) [ -e "docs/$l" ] || echo "$l" >>"$tmp/log" ;; esac
+	case $l in *.md | *.c | *.h) [ -e "docs/$l" ] || echo "$l" >>"$tmp/out" ;; esac
 done
-[ -s "$tmp/log" ] || good=1
-result "$good" its_links_lead_somewhere
-echo "1..$n"
-exit $bad
+[ -s "$tmp/out" ] || good=1
+check its_links_lead_somewhere
+finish

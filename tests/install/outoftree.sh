@@ -5,10 +5,10 @@
 set -u
 # shellcheck source=tests/docs/listings.inc
 . tests/docs/listings.inc
-if [ "${1:-}" != inside ] && unshare -n true 2>/dev/null; then
-	exec unshare -n sh "$0" inside
-fi
-tmp=$(mktemp -d) || exit 1
+# shellcheck source=tests/common
+. tests/common
+[ "${1:-}" = inside ] || ! unshare -n true 2>/dev/null || alone -n "$@"
+scratch
 pid=''
 far=''
 cleanup() {
@@ -16,62 +16,34 @@ cleanup() {
 	[ -z "$far" ] || kill -9 "$far" 2>/dev/null
 	rm -rf "$tmp"
 }
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
 root=$tmp/root
 own=$tmp/own
 cordon=$root/usr/local/bin/cordon
 mkdir "$tmp/listings" "$own"
-: >"$tmp/log"
-
-n=0
-bad=0
-result() { # GOOD NAME
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		sed 's/^/# /' "$tmp/log"
-		bad=1
-	fi
-	good=
-	: >"$tmp/log"
-}
-skip() { # NAME WHY
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
-finish() {
-	echo "1..$n"
-	exit $bad
-}
-good=
-
 # Not the make that runs this test, nor its options.
 unset MAKEFLAGS MAKELEVEL
 in_tree() { # TARGET
-	make -s V="${V:-release}" "$1" DESTDIR="$root" PREFIX=/usr/local >"$tmp/log" 2>&1
+	make -s V="${V:-release}" "$1" DESTDIR="$root" PREFIX=/usr/local >"$tmp/out" 2>&1
 }
 outside() {
 	find /usr/local /etc/cordon -newer "$tmp/listings" 2>/dev/null
 }
 before=$(outside)
 in_tree install && [ "$before" = "$(outside)" ] && [ -x "$cordon" ] && good=1
-result "$good" it_is_installed_below_DESTDIR_and_nowhere_else
+check it_is_installed_below_DESTDIR_and_nowhere_else
 [ -x "$cordon" ] || finish
 PKG_CONFIG_LIBDIR=$root/usr/local/lib/pkgconfig
 export PKG_CONFIG_LIBDIR
-cflags=$(pkg-config --define-prefix --cflags cordon-driver 2>"$tmp/log") && good=1
-result "$good" pkg-config_knows_it
+cflags=$(pkg-config --define-prefix --cflags cordon-driver 2>"$tmp/out") && good=1
+check pkg-config_knows_it
 
 good=1
 for h in $(cd "$root/usr/local/include/cordon" && find . -name '*.h'); do
 	echo "#include \"$h\"" >"$tmp/one.c"
 	# shellcheck disable=SC2086 # flags
-	"${CC:-cc}" $cflags -Wall -Werror -fsyntax-only "$tmp/one.c" 2>>"$tmp/log" || good=
+	"${CC:-cc}" $cflags -Wall -Werror -fsyntax-only "$tmp/one.c" 2>>"$tmp/out" || good=
 done
-result "$good" each_header_needs_installed_ones_alone
+check each_header_needs_installed_ones_alone
 
 listings docs/porting.md "$tmp/listings" >"$tmp/list"
 while read -r i lang file; do
@@ -84,54 +56,42 @@ sed 's/^static int answer_open.*/int printf(const char *, ...);\n&/
 
 build() { # DRIVER
 	make -C "$own" DRIVERS="$1" PKG_CONFIG="pkg-config --define-prefix" \
-		CFLAGS="-O2 -g -Wall -Wextra -Werror" >"$tmp/log" 2>&1
+		CFLAGS="-O2 -g -Wall -Wextra -Werror" >"$tmp/out" 2>&1
 }
 for d in answer through lossy; do
 	build $d && good=1
-	result "$good" "driver_${d}_is_built"
+	check "driver_${d}_is_built"
 done
 build talks
-grep -q 'link-check: talks.o needs what the runtime does not offer: printf$' "$tmp/log" &&
+grep -q 'link-check: talks.o needs what the runtime does not offer: printf$' "$tmp/out" &&
 	[ ! -e "$own/talks" ] && good=1
-result "$good" a_driver_that_calls_printf_is_refused
+check a_driver_that_calls_printf_is_refused
 
 uninstalls() {
 	in_tree uninstall && [ -z "$(find "$root" ! -type d)" ] && [ -z "$(find "$root" -name 'cordon*')" ] &&
 		good=1
-	[ -n "$good" ] || find "$root" >>"$tmp/log"
-	result "$good" uninstall_leaves_nothing
+	[ -n "$good" ] || find "$root" >>"$tmp/out"
+	check uninstall_leaves_nothing
 }
 
 # ---- run them
 
-why=
+whynot=
 if [ "$(id -u)" != 0 ] || [ "${1:-}" != inside ] || [ ! -c /dev/net/tun ]; then
-	why="needs root and /dev/net/tun"
-elif missing=$("$cordon" host check | grep ' missing: '); then
-	why="missing here: $(echo "$missing" | awk '{printf "%s ", $1}')"
+	whynot="needs root and /dev/net/tun"
+elif lacks=$(missing) && [ -n "$lacks" ]; then
+	whynot="missing here: $lacks"
 fi
-
-f=oof$$ w=oow$$
-soon() { # COMMAND...: it becomes true within ten seconds
-	for _ in $(seq 500); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	return 1
-}
-serves_or_ended() {
-	grep -q ': serving: ' "$tmp/log" || ! kill -0 "$pid" 2>/dev/null
-}
 
 # runs DRIVER ARGUMENT...: it serves.
 runs() {
 	d=$1
 	shift
-	"$cordon" domain run "oo$$" --image "$own/$d" --front "$f" --counters "$@" \
-		>"$tmp/log" 2>&1 </dev/null &
+	"$cordon" domain run "$dom" --image "$own/$d" --front "$f" --counters "$@" \
+		>"$tmp/out" 2>&1 </dev/null &
 	pid=$!
-	soon serves_or_ended
-	grep -q ': serving: driver '"$d"', fence process' "$tmp/log"
+	soon serves_or_ended "$pid"
+	grep -q ': serving: driver '"$d"', fence process' "$tmp/out"
 }
 other_namespace() { # PID
 	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink "/proc/$$/ns/net")" ]
@@ -149,11 +109,11 @@ ends() {
 	return $rc
 }
 counter() {
-	awk -v n="$1" '$2 == n {print $3}' "$tmp/log"
+	awk -v n="$1" '$2 == n {print $3}' "$tmp/out"
 }
 
-if [ -n "$why" ]; then
-	skip its_drivers_run "$why"
+if [ -n "$whynot" ]; then
+	skip its_drivers_run "$whynot"
 	uninstalls
 	finish
 fi
@@ -161,9 +121,9 @@ fi
 {
 	runs answer && address "$f" 192.0.2.1/24 &&
 		ping -q -c 5 -i 0.2 -w 10 192.0.2.77 && ends
-} >>"$tmp/log" 2>&1 && [ "$(counter driver_rx_frames)" -ge 6 ] &&
+} >>"$tmp/out" 2>&1 && [ "$(counter driver_rx_frames)" -ge 6 ] &&
 	[ "$(counter driver_rx_frames)" = "$(counter rx_frames)" ] && good=1
-result "$good" the_driver_of_the_page_answers_pings
+check the_driver_of_the_page_answers_pings
 
 {
 	runs answer && address "$f" 192.0.2.1/24 && ping -q -c 1 -w 10 192.0.2.77 &&
@@ -182,11 +142,11 @@ far=$!
 		address "$f" 192.0.2.1/24 &&
 		address "$w" 192.0.2.2/24 nsenter -t "$far" -n &&
 		ping -q -c 9 -i 0.2 -w 20 192.0.2.2 && ends
-} >>"$tmp/log" 2>&1 && [ "$(counter tx_frames)" -ge 9 ] &&
+} >>"$tmp/out" 2>&1 && [ "$(counter tx_frames)" -ge 9 ] &&
 	[ "$(counter driver_tx_dropped)" = $(($(counter tx_frames) / 3)) ] &&
 	[ "$(counter driver_rx_frames)" = "$(counter rx_frames)" ] &&
 	[ "$(counter rx_frames)" -gt 0 ] && good=1
-result "$good" a_driver_with_a_wire_loses_what_it_is_told_to_lose
+check a_driver_with_a_wire_loses_what_it_is_told_to_lose
 
 uninstalls
 finish

@@ -5,35 +5,16 @@
 # fifth.
 # shellcheck disable=SC2317 # functions that "soon" calls
 set -u
-# shellcheck source=tests/cli/common
-. tests/cli/common
+# shellcheck source=tests/common
+. tests/common
+needs_root
+needs_fence
+alone -nm "$@"
+own_run
 
-state_is() {
-	[ "$(value "$dom" state)" = "$1" ]
-}
-driver_of() {
-	value "$dom" driver_pid
-}
-killed() { # SIGNAL: the driver
-	kill -"$1" "$(driver_of)" 2>/dev/null
-}
-incarnation_is() { # N: and it serves
-	shows "$dom" ".incarnation == $1 and .state == \"serving\""
-}
 spare_waits() {
 	shows "$dom" '.spare_pid != null'
 }
-say_of() { # the events
-	"$cordon" domain show "$dom" -j 2>/dev/null | jq -r '.[0].events[].text'
-}
-told() { # REGEX: an event says so
-	say_of >"$tmp/out"
-	says "$1"
-}
-gone() { # del leaves nothing
-	does 0 "" domain del "$dom" && soon nothing_left || { why="$why; left: $(left)" && return 1; }
-}
-
 # ---- each end, with its line, its counter, and what comes of it
 
 add "" --no-spare && killed KILL && soon incarnation_is 2 &&
@@ -44,7 +25,7 @@ check a_killed_driver_comes_back
 killed STOP && soon incarnation_is 3 && told '^incarnation 2 hung .*no sign of life .*stopped by SIGSTOP' &&
 	shows "$dom" '.counters | .crashes == 1 and .hangs == 1' && good=1
 check a_stopped_driver_is_taken_for_hung_and_comes_back
-gone && good=1
+deleted && good=1
 check and_leaves_nothing
 
 # A core that others have is no hang, be the wait longer than ten deadlines.
@@ -62,7 +43,7 @@ if chrt -f 10 true 2>/dev/null; then
 		shows "$dom" '.counters | .hangs == 0 and .restarts == 0' && soon incarnation_is "$first" &&
 		killed STOP && soon incarnation_is $((first + 1)) && shows "$dom" '.counters.hangs == 1' && good=1
 	check a_core_that_is_taken_is_no_hang
-	gone && good=1
+	deleted && good=1
 	check and_leaves_nothing_either
 	rm -f "$tmp/hog"
 	taskset -c "$domain_core" chrt -f 10 python3 -c "$spin" 3 "$tmp/hog" &
@@ -73,8 +54,7 @@ if chrt -f 10 true 2>/dev/null; then
 	gone && good=1
 	check and_leaves_nothing_then
 else
-	n=$((n + 1))
-	echo "ok $n - a_core_that_is_taken_is_no_hang # SKIP no right to SCHED_FIFO"
+	skip a_core_that_is_taken_is_no_hang "no right to SCHED_FIFO"
 fi
 
 # Through the supervisor's own output, and its exit status.
@@ -109,7 +89,7 @@ run 3 "killed by SIGSEGV" --arg 4 --on-crash stop --without pidns && good=1
 check the_same_without_a_pid_namespace
 
 for fence in thread inline; do
-	add "" --fence $fence --no-spare && does 0 "" domain restart "$dom" && incarnation_is 2 && gone && good=1
+	add "" --fence $fence --no-spare && does 0 "" domain restart "$dom" && incarnation_is 2 && deleted && good=1
 	check "a_driver_behind_no_fence_is_restarted_by_order_$fence"
 done
 
@@ -125,7 +105,7 @@ check a_killed_spare_is_replaced_and_nobody_else_minds
 soon spare_waits && spare=$(value "$dom" spare_pid) && kill -9 "$spare" && killed KILL &&
 	soon incarnation_is 3 && good=1
 check driver_and_spare_killed_at_once
-gone && good=1
+deleted && good=1
 check and_both_are_gone
 
 # ---- planned changes to what doesn't work: the old one serves on
@@ -133,12 +113,12 @@ check and_both_are_gone
 for arg in 2 3 4 5 9 11 12 13; do
 	add "" --arg $arg --deadline 300 && p=$(driver_of) &&
 		does 1 "old driver serves on" domain replace "$dom" --image "$image" && state_is serving &&
-		does 0 "" domain restart "$dom" && gone && good=1
+		does 0 "" domain restart "$dom" && deleted && good=1
 	check "a_replacement_that_fails_in_way_${arg}_leaves_the_old_one_serving"
 done
 printf 'not an image' >"$tmp/none"
 add "" && p=$(driver_of) && does 1 "not the image of a driver" domain replace "$dom" --image "$tmp/none" &&
-	[ "$(driver_of)" = "$p" ] && gone && good=1
+	[ "$(driver_of)" = "$p" ] && deleted && good=1
 check what_is_no_image_does_not_even_interrupt_it
 
 # ---- under traffic: numbered frames, of which the planned change may lose, double and reorder none
@@ -191,10 +171,9 @@ if command -v python3 >/dev/null; then
 			.class_counters.tx_lost == 0' && good=1
 	why="$why $(cat "$tmp/out")"
 	check $name
-	gone
+	deleted
 else
-	n=$((n + 1))
-	echo "ok $n - $name # SKIP no python3"
+	skip $name "no python3"
 fi
 
 # ---- nothing grows
@@ -214,6 +193,6 @@ add "" --restarts 1000/1 && restarts 2 6 && few=$(size_of) && restarts 7 51 && m
 	[ "$few" = "$many" ] && good=1
 why="descriptors, mappings, children, groups: ${few:-} after 5 restarts, ${many:-} after 50"
 check the_fiftieth_restart_leaves_no_more_than_the_fifth
-gone && good=1
+deleted && good=1
 check and_all_is_gone_in_the_end
 finish

@@ -4,15 +4,12 @@
 # sleeps when there is none. Several share a core without a warning if all sleep.
 # shellcheck disable=SC2317 # functions that "soon" calls
 set -u
-cordon=build/${V:-release}/cordon
-if [ "$(id -u)" != 0 ] || ! unshare -n true 2>/dev/null || [ ! -c /dev/net/tun ]; then
-	printf '1..1\nok 1 - domains sleep # SKIP needs root and /dev/net/tun\n'
-	exit 0
-fi
-[ "${1:-}" = inside ] || exec unshare -n sh "$0" inside
-
+# shellcheck source=tests/common
+. tests/common
+needs_root
+alone -n "$@"
+scratch
 dom=slp$$ far=slp$$
-tmp=$(mktemp -d) || exit 1
 pids=
 cleanup() {
 	for p in $pids; do
@@ -21,34 +18,7 @@ cleanup() {
 	ip netns del "$far" 2>/dev/null
 	rm -rf "$tmp" /run/cordon/"$dom"*
 }
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
-without=$("$cordon" host check | sed -n 's/^\([a-z]*\) *missing: .*/--without \1/p' | tr '\n' ' ')
-n=0
-bad=0
-
-result() { # GOOD NAME
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
-	sed 's/^/# /' "$tmp"/out* "$tmp/ping" 2>/dev/null | grep -v ' 0$'
-	bad=1
-}
-
-soon() {
-	for _ in $(seq 500); do
-		"$@" && return 0
-		sleep 0.02
-	done
-	return 1
-}
-
-serves_or_ended() {
-	grep -q ': serving: ' "$out" || ! kill -0 "$pid" 2>/dev/null
-}
+without=$(missing | sed 's/[a-z][a-z]*/--without &/g')
 
 begin() { # SUFFIX OPTION...: a supervisor in $pid, what it says in $out
 	out=$tmp/out$1
@@ -60,7 +30,7 @@ begin() { # SUFFIX OPTION...: a supervisor in $pid, what it says in $out
 		>"$out" 2>&1 </dev/null &
 	pid=$!
 	pids="$pids $pid"
-	soon serves_or_ended
+	soon serves_or_ended "$pid" "$out"
 	grep -q ': serving: ' "$out"
 }
 
@@ -95,7 +65,6 @@ lives_again() {
 carries() { # NAME OPTION...
 	what=$1
 	shift
-	good=0
 	if begin "" --driver tap --front slpf --wire slpw "$@"; then
 		ip netns add "$far"
 		ip link set slpw netns "$far"
@@ -105,10 +74,11 @@ carries() { # NAME OPTION...
 		ip -n "$far" link set slpw up
 		pings && soon asleep_three_times && lives_again && good=1
 		kill -INT "$pid"
-		wait "$pid" || good=0
+		wait "$pid" || good=
 		ip netns del "$far"
 	fi
-	result $good "$what: pings are answered, then all sleep; so after a crash"
+	why=$(cat "$tmp"/out? "$tmp/ping" 2>/dev/null | grep -v " 0$")
+	check "$what: pings are answered, then all sleep; so after a crash"
 }
 
 carries "sleep" --wait sleep
@@ -117,24 +87,24 @@ carries "sleep, fence thread" --wait sleep --fence thread
 carries "adaptive, fence thread" --wait adaptive --fence thread
 carries "sleep, read and write" --wait sleep --without uring --without ring
 
-good=0
 begin "" --driver null --front slpf --fence inline --wait sleep || {
 	wait "$pid"
 	[ $? = 1 ] && grep -q 'only spins' "$out" && good=1
 }
-result $good "fence inline does not sleep, and says so"
+why=$(cat "$tmp"/out? "$tmp/ping" 2>/dev/null | grep -v " 0$")
+check "fence inline does not sleep, and says so"
 
 good=1
 for i in 1 2 3 4; do
-	begin $i --driver null --front slpf$i --wait sleep || good=0
-	grep -q 'other domains' "$out" && good=0
-	soon asleep_three_times || good=0
+	begin $i --driver null --front slpf$i --wait sleep || good=
+	grep -q 'other domains' "$out" && good=
+	soon asleep_three_times || good=
 	shared="${shared:-} $pid"
 done
 for p in $shared; do
 	kill -INT "$p"
-	wait "$p" || good=0
+	wait "$p" || good=
 done
-result $good "four domains that sleep live on what cores there are, without a warning"
-echo "1..$n"
-exit $bad
+why=$(cat "$tmp"/out? "$tmp/ping" 2>/dev/null | grep -v " 0$")
+check "four domains that sleep live on what cores there are, without a warning"
+finish
