@@ -136,6 +136,7 @@ for k in 6.12 6.1; do
 	result "$([ "$(grep -cE '^/(proc|sys|dev|dev/pts|run|tmp|sys/fs/cgroup|sys/kernel/debug|sys/kernel/tracing) ' \
 		"$d/mounts")" = 9 ] && echo 1)" ${k}_the_usual_file_systems_are_there "$d/mounts"
 	is "${k}_loopback_is_up" "$d/lo" 0x9
+	is "${k}_groups_have_what_systemd_gives_them" "$d/controllers" "cpuset cpu memory pids"
 	result "$(grep -q 'Linux version' "$d.log" && ! grep -q "$(printf '\r')" "$d.log" && echo 1)" \
 		${k}_the_log_is_kept "$d.log"
 done
