@@ -66,7 +66,7 @@ clean() { # NAME
 guest() {
 	name=$1
 	shift
-	timeout -k 5 200 "$vm" run --log "$tmp/$name.log" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" \
+	timeout --foreground -k 5 200 "$vm" run --log "$tmp/$name.log" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err" \
 		</dev/null
 	rc=$?
 }
@@ -196,7 +196,7 @@ rm -rf "$TMPDIR"/cordon-vm.*
 # ---- devices, and an output that nobody reads to its end
 
 # shellcheck disable=SC2016 # expanded in the guest
-timeout -k 5 200 "$vm" run --log "$tmp/devices.log" --device nvme --device e1000e --device e1000e -- sh -c '
+timeout --foreground -k 5 200 "$vm" run --log "$tmp/devices.log" --device nvme --device e1000e --device e1000e -- sh -c '
 	modprobe nvme; modprobe e1000e
 	until [ -b /dev/nvme0n1 ]; do sleep 0.1; done
 	ls -d /dev/nvme0n1 /sys/class/net/eth0 /sys/class/net/eth1
