@@ -11,9 +11,13 @@ const char *cordon_end_name(enum cordon_end how)
 /* Whether the restart before the last @limit ones is younger than the window. */
 static int too_many(const struct cordon_policy *p, uint64_t now_ns)
 {
+	uint64_t then;
+
 	if (p->limit == 0)
 		return 1;
-	return p->n >= p->limit && now_ns - p->when[(p->n - p->limit) % p->limit] < p->window_ns;
+	then = p->limit > p->n ? 0 : p->when[(p->n - p->limit) % p->limit];
+	/* Before: a delay was cut short. */
+	return p->n >= p->limit && (now_ns < then || now_ns - then < p->window_ns);
 }
 
 static uint64_t delay(unsigned short_lives)
@@ -34,6 +38,7 @@ struct cordon_verdict cordon_policy_decide(struct cordon_policy *p, enum cordon_
 
 	if (v.then == CORDON_STOP)
 		return v;
+	now_ns -= p->delayed_ns;
 	if (too_many(p, now_ns)) {
 		v.then = CORDON_STOP;
 		v.flaps = 1;
@@ -41,6 +46,7 @@ struct cordon_verdict cordon_policy_decide(struct cordon_policy *p, enum cordon_
 	}
 	p->short_lives = lived_ns < CORDON_SHORT_LIFE_NS ? p->short_lives + 1 : 0;
 	v.delay_ns = delay(p->short_lives);
+	p->delayed_ns += v.delay_ns;
 	p->when[p->n++ % p->limit] = now_ns;
 	return v;
 }
@@ -49,4 +55,5 @@ void cordon_policy_forget(struct cordon_policy *p)
 {
 	p->n = 0;
 	p->short_lives = 0;
+	p->delayed_ns = 0;
 }

@@ -28,10 +28,11 @@ enum cordon_then { CORDON_RESTART, CORDON_STOP };
 struct cordon_policy {
 	enum cordon_then then[CORDON_END_COUNT];
 	unsigned limit; /* more than so many restarts, at most CORDON_LIMIT_MAX, */
-	uint64_t window_ns; /* in so long: it flaps */
+	uint64_t window_ns; /* in so long, not counting the delays: it flaps */
 	uint64_t when[CORDON_LIMIT_MAX]; /* of the last restarts, a ring */
 	unsigned n; /* restarts so far */
 	unsigned short_lives; /* in a row */
+	uint64_t delayed_ns; /* so far */
 };
 
 struct cordon_verdict {

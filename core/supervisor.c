@@ -164,12 +164,42 @@ static enum cordon_outcome outcome_of(enum cordon_end how)
 	return how == CORDON_END_HANG ? CORDON_HUNG : CORDON_DIED;
 }
 
-/* A signal, or an order to delete, ends a wait; the rest must wait. Whether it did. */
+static void heed_order(struct supervisor *s)
+{
+	char text[CORDON_REPLY_MAX];
+	int code = 0;
+
+	if (strcmp(s->request.word[0], "del") == 0) {
+		s->deleted = 1;
+		snprintf(text, sizeof(text), "domain %s: ending", s->life.c->name);
+	} else {
+		code = cordon_orders_heed(&s->life, &s->request, text, sizeof(text));
+	}
+	cordon_control_answer(&s->control, code, text);
+}
+
+/* Wait before the next restart. 1: a signal or an order came between, and there is none to be made. */
 static int nap(struct supervisor *s, uint64_t ns)
 {
-	struct pollfd p = { .fd = s->life.signal_fd, .events = POLLIN };
+	uint64_t now = cordon_clock_monotonic();
+	uint64_t until = now + ns;
+	struct pollfd p[2] = {
+		{ .fd = s->life.signal_fd, .events = POLLIN },
+		{ .fd = cordon_control_fd(&s->control), .events = POLLIN },
+	};
 
-	return poll(&p, 1, (int)(ns / 1000000u)) == 1;
+	/* Looked for at least once: a driver that hangs whenever it begins is not delayed. */
+	do {
+		(void)poll(p, 2, (int)((until - now + 999999u) / 1000000u));
+		if (p[0].revents)
+			return 1;
+		if (p[1].revents && cordon_control_next(&s->control, &s->request))
+			heed_order(s);
+		if (s->deleted || s->life.page->state != CORDON_STATE_RESTARTING)
+			return 1;
+		now = cordon_clock_monotonic();
+	} while (now < until);
+	return 0;
 }
 
 /* It is not to be restarted: what is known of it is said, and the domain stays as it is. */
@@ -243,7 +273,7 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		v = cordon_policy_decide(&l->policy, how, noticed, lived);
 		if (v.then == CORDON_STOP)
 			return give_up(s, how, v.flaps, said, e);
-		if (v.delay_ns && nap(s, v.delay_ns))
+		if (nap(s, v.delay_ns))
 			return CORDON_RAN;
 		trouble.text[0] = '\0';
 		ret = cordon_life_begin(l, &trouble);
@@ -303,20 +333,6 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	else
 		snprintf(why, sizeof(why), "asked for a sign of life: %s: killed", strerror(-ret));
 	return next_life(s, CORDON_END_HANG, why, e);
-}
-
-static void heed_order(struct supervisor *s)
-{
-	char text[CORDON_REPLY_MAX];
-	int code = 0;
-
-	if (strcmp(s->request.word[0], "del") == 0) {
-		s->deleted = 1;
-		snprintf(text, sizeof(text), "domain %s: ending", s->life.c->name);
-	} else {
-		code = cordon_orders_heed(&s->life, &s->request, text, sizeof(text));
-	}
-	cordon_control_answer(&s->control, code, text);
 }
 
 /* ---- the loop ------------------------------------------------------------------------------------ */

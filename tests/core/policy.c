@@ -133,6 +133,23 @@ static void short_lives_are_delayed_more_and_more_up_to_a_second(void **state)
 		assert_int_equal(decide(i * 20 * S, 0).delay_ns, S);
 }
 
+/* However long the delays have become. */
+static void delays_do_not_hide_that_it_flaps(void **state)
+{
+	uint64_t now = S;
+
+	(void)state;
+	policy.limit = 20;
+	for (unsigned i = 0; i < 20; i++) {
+		struct cordon_verdict v = decide(now, 5 * MS);
+
+		assert_int_equal(v.then, CORDON_RESTART);
+		now += v.delay_ns + 5 * MS;
+	}
+	assert_true(now > 12 * S);
+	assert_true(decide(now, 5 * MS).flaps);
+}
+
 static void a_long_life_ends_the_delays(void **state)
 {
 	(void)state;
@@ -182,6 +199,7 @@ int main(void)
 		TEST(a_limit_of_none_allows_none),
 		TEST(limits_up_to_the_greatest_hold_exactly),
 		TEST(short_lives_are_delayed_more_and_more_up_to_a_second),
+		TEST(delays_do_not_hide_that_it_flaps),
 		TEST(a_long_life_ends_the_delays),
 		TEST(somebody_who_looks_after_it_makes_all_forgotten),
 		TEST(ends_have_names),

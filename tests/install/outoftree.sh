@@ -127,11 +127,11 @@ check the_driver_of_the_page_answers_pings
 
 {
 	runs answer && address "$f" 192.0.2.1/24 && ping -q -c 1 -w 10 192.0.2.77 &&
-		"$cordon" domain replace "oo$$" --image "$own/answer" &&
+		"$cordon" domain replace "$dom" --image "$own/answer" &&
 		ping -q -c 1 -w 10 192.0.2.77 && ends
-} >>"$tmp/log" 2>&1 && grep -q ': serving: incarnation 2, .* by order' "$tmp/log" &&
-	! grep -q ': it did not give back' "$tmp/log" && good=1
-result "$good" the_driver_of_the_page_hands_over_in_good_order
+} >>"$tmp/out" 2>&1 && grep -q ': serving: incarnation 2, .* by order' "$tmp/out" &&
+	! grep -q ': it did not give back' "$tmp/out" && good=1
+check the_driver_of_the_page_hands_over_in_good_order
 
 # The other end of the wire in a namespace of its own. Every third frame to it is lost.
 unshare -n sleep 60 &

@@ -51,7 +51,7 @@ if chrt -f 10 true 2>/dev/null; then
 		shows "$dom" '.counters | .hangs == 0 and .restarts == 0' && state_is serving && good=1
 	check nor_is_it_when_a_domain_begins
 	wait $!
-	gone && good=1
+	deleted && good=1
 	check and_leaves_nothing_then
 else
 	skip a_core_that_is_taken_is_no_hang "no right to SCHED_FIFO"
@@ -85,6 +85,12 @@ begun=$(date +%s%N)
 run 5 "restarted too often" --arg 6 --restarts 7/3600 &&
 	[ $((($(date +%s%N) - begun) / 1000000)) -ge 310 ] && good=1
 check restarts_of_short_lives_are_delayed
+# Orders are heard between the restarts of one that never lives.
+for arg in 6 8; do
+	add "" --image "$image" --arg $arg --no-spare --deadline 100 --restarts 1000/3600 &&
+		soon shows "$dom" '.counters.exits + .counters.hangs > 7' && deleted && good=1
+	check "one_that_fails_in_way_${arg}_again_and_again_can_be_deleted"
+done
 run 3 "killed by SIGSEGV" --arg 4 --on-crash stop --without pidns && good=1
 check the_same_without_a_pid_namespace
 
