@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: (MIT OR GPL-2.0-only) WITH Linux-syscall-note */
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * /dev/cordon: what a supervisor says to cordon.ko. One open file is one domain, as the kernel sees it:
  *
