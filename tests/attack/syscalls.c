@@ -224,6 +224,7 @@ static void filter_alone(unsigned m, const struct cordon_plan *plan)
 /* ---- arguments of what is allowed ------------------------------------------------------------------ */
 
 #define RING CORDON_FD_RING
+#define RING_RO CORDON_FD_RING_RO
 #define PORT CORDON_FD_PORT
 #define WAKE CORDON_FD_WAKE
 #define PEER CORDON_FD_PEER
@@ -236,7 +237,10 @@ static const struct {
 } arguments[] = {
 	{ 1, 1, 426, { RING, 0, 0, 0, 0, 0 } },
 	{ 1, 1, 426, { RING, 256, 0, 1 /* GETEVENTS */, 0, 8 } },
-	{ 1, 0, 426, { RING + 1, 0, 0, 0, 0, 0 } },
+	{ 1, 1, 426, { RING_RO, 256, 0, 1, 0, 8 } },
+	{ 1, 0, 426, { RING_RO, 0, 0, 2, 0, 0 } },
+	{ 1, 0, 426, { RING - 1, 0, 0, 0, 0, 0 } },
+	{ 1, 0, 426, { RING_RO + 1, 0, 0, 0, 0, 0 } },
 	{ 1, 0, 426, { 0, 0, 0, 0, 0, 0 } },
 	{ 1, 0, 426, { -1, 0, 0, 0, 0, 0 } },
 	{ 1, 0, 426, { RING | 1L << 32, 0, 0, 0, 0, 0 } },
