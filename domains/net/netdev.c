@@ -11,8 +11,8 @@
 #include "core/page.h"
 #include "domains/net/front.h"
 
-#define FEATURES                                                                             \
-	(CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN |      \
+#define FEATURES                                                                        \
+	(CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN | \
 	 CORDON_NET_F_USO4 | CORDON_NET_F_USO6)
 #define DEADLINE_MS 1000u
 
@@ -133,9 +133,10 @@ static int netdev_place(void *state, const struct cordon_page *page, struct cord
 				   "no loop of the front-end's for the driver to run in");
 	if (n->receive == CORDON_K_RECEIVE_DOORBELL &&
 	    strcmp(page->wait, cordon_wait_name(CORDON_WAIT_SPIN)) == 0)
-		return cordon_fail(e, -EINVAL,
-				   "--receive doorbell needs --wait adaptive or sleep: a driver that "
-				   "spins doesn't ring");
+		return cordon_fail(
+			e, -EINVAL,
+			"--receive doorbell needs --wait adaptive or sleep: a driver that "
+			"spins doesn't ring");
 	ret = take_core(n, page, e);
 	return ret < 0 ? ret : make_device(n, e);
 }
@@ -265,7 +266,8 @@ static const struct cordon_elsewhere in_the_kernel = {
 const struct cordon_class cordon_class_netdev = {
 	NET_CLASS_COMMON,
 	.frontend = "netdev",
-	.frontend_help = "a network device of the kernel module's, and the kernel talks to the driver",
+	.frontend_help =
+		"a network device of the kernel module's, and the kernel talks to the driver",
 	.elsewhere = &in_the_kernel,
 	.front_size = sizeof(struct net_netdev),
 	.open = netdev_open,

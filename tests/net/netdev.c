@@ -531,6 +531,23 @@ static int end_loop(void **state)
 	return open_fds() == fds_before ? 0 : -1;
 }
 
+/* The state of a thread of ours, as the kernel sees it. */
+static char state_of(int tid)
+{
+	char path[64], text[512] = "";
+	const char *at;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	close(fd);
+	at = strrchr(text, ')');
+	assert_non_null(at);
+	return at[2];
+}
+
 static void nap(void)
 {
 	struct timespec t = { 0, 10000000 };
@@ -549,7 +566,9 @@ static void until(atomic_uint *counter, unsigned n)
 static int finish_order(void)
 {
 	for (int i = 0; !cordon_front_done(&front); i++) {
-		assert_true(i < PATIENCE);
+		if (i == PATIENCE)
+			fail_msg("order %d is not done; the loop is in state %c",
+				 (int)front.task.order, state_of(module.thread));
 		nap();
 	}
 	return front.task.result;
@@ -577,23 +596,6 @@ static void the_loop_carries_orders(void **state)
 	assert_int_equal(give(CORDON_ORDER_ATTACH), -EINVAL);
 	assert_non_null(strstr(front.task.err.text, "such dimensions!"));
 	assert_int_equal(give(CORDON_ORDER_DETACH), 0);
-}
-
-/* The state of a thread of ours, as the kernel sees it. */
-static char state_of(int tid)
-{
-	char path[64], text[512] = "";
-	const char *at;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_true(read(fd, text, sizeof(text) - 1) > 0);
-	close(fd);
-	at = strrchr(text, ')');
-	assert_non_null(at);
-	return at[2];
 }
 
 /* With nothing to do it sleeps, which a loop that polls never does; and goes on showing counters. */
