@@ -14,9 +14,8 @@
  *
  * These are the orders that a front-end in user space gets too (core/class.h); they mean the same.
  * ATTACH, PING, STOP and DRAIN block, killable, for the deadline of NET at most each call they make
- * to the driver, and can be cancelled by CORDON_K_ABORT from another thread (-ECANCELED), which does
- * nothing, now or later, if none is under way. DETACH also follows an ATTACH that failed. Closing the
- * file is death: what DETACH does, and the device goes with it, unless it was there before.
+ * to the driver, and can be cancelled by CORDON_K_ABORT from another thread. Closing the file is
+ * death: what DETACH does, and the device goes with it, unless it was there before.
  *
  * Every structure begins with its size, which the caller fills in: one that the module doesn't know is
  * -EINVAL. Flags and fields called zero that are not zero are -EINVAL. Calls in another order are

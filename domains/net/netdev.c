@@ -15,6 +15,7 @@
 	(CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN | \
 	 CORDON_NET_F_USO4 | CORDON_NET_F_USO6)
 #define DEADLINE_MS 1000u
+#define DEADLINE_MAX_MS 60000u /* that the module takes */
 
 _Static_assert(sizeof(struct net_front_counters) / sizeof(uint64_t) <= CORDON_K_VALUES,
 	       "all counters have room");
@@ -63,6 +64,9 @@ static int read_args(struct net_netdev *n, const struct cordon_args *a, struct c
 	else
 		return cordon_fail(e, -EINVAL, "--receive %.20s: not poll or doorbell", receive);
 	n->deadline_ms = a->deadline_ns ? (uint32_t)(a->deadline_ns / 1000000) : DEADLINE_MS;
+	if (n->deadline_ms > DEADLINE_MAX_MS)
+		return cordon_fail(e, -EINVAL, "--deadline %u: with --frontend netdev at most %u",
+				   n->deadline_ms, DEADLINE_MAX_MS);
 	n->any_core = (a->without & CORDON_PART_BIT(CORDON_PART_RESERVED)) != 0;
 	return 0;
 }

@@ -325,12 +325,12 @@ static void the_device_is_as_it_was_asked_for(void **state)
 	args.value[NET_OPT_FRONT] = "fifteen-letters";
 	args.value[NET_OPT_MTU] = "9000";
 	args.value[NET_OPT_RECEIVE] = "poll";
-	args.deadline_ns = UINT64_C(3600000) * 1000000;
+	args.deadline_ns = UINT64_C(60000) * 1000000;
 	assert_int_equal(begin_and_end(), 0);
 	assert_string_equal(module.net.name, "fifteen-letters");
 	assert_int_equal(module.net.mtu, 9000);
 	assert_int_equal(module.net.receive, CORDON_K_RECEIVE_POLL);
-	assert_int_equal(module.net.deadline_ms, 3600000);
+	assert_int_equal(module.net.deadline_ms, 60000);
 	args.value[NET_OPT_RECEIVE] = "doorbell";
 	strcpy(page.wait, "sleep");
 	assert_int_equal(begin_and_end(), 0);
@@ -351,6 +351,10 @@ static void what_makes_no_sense_is_refused(void **state)
 	assert_int_equal(begin_and_end(), -EINVAL);
 	says("--in-flight");
 	args.value[NET_OPT_IN_FLIGHT] = NULL;
+	args.deadline_ns = UINT64_C(60001) * 1000000;
+	assert_int_equal(begin_and_end(), -EINVAL);
+	says("--deadline 60001");
+	args.deadline_ns = 0;
 	strcpy(page.fence, "inline");
 	assert_int_equal(begin_and_end(), -EINVAL);
 	says("--fence inline");
