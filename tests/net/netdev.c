@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,14 +50,16 @@ static struct module {
 	struct cordon_k_domain domain; /* as they came */
 	struct cordon_k_net net;
 	struct cordon_k_attach attach;
-	struct cordon_k_stats stats; /* that it answers with */
-	unsigned deaf; /* orders to give up that come too early, and are lost */
-	int hangs; /* an order waits for the next one to give up */
+	struct cordon_k_stats stats; /* that it answers with; under the lock while the loop runs */
+	atomic_uint deaf; /* orders to give up that come too early, and are lost */
+	atomic_int hangs; /* an order waits for the next one to give up */
 	const struct cordon_caller *caller;
 	uint16_t last_op;
 	int waiting; /* as the caller stood in the last order */
 	atomic_int thread; /* that gave it */
 } module;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void take(void *to, void *arg, size_t size)
 {
@@ -89,8 +92,10 @@ static int answer(unsigned nr, void *arg)
 		memcpy(((struct cordon_k_attach *)arg)->why, module.why, CORDON_K_WHY);
 		break;
 	case NR(STATS):
+		pthread_mutex_lock(&lock);
 		module.stats.size = sizeof(module.stats);
 		memcpy(arg, &module.stats, sizeof(module.stats));
+		pthread_mutex_unlock(&lock);
 		break;
 	default:
 		assert_null(arg);
@@ -614,10 +619,12 @@ static void the_loop_sleeps_and_shows_counters(void **state)
 		assert_true(++i < PATIENCE);
 		nap();
 	}
+	pthread_mutex_lock(&lock);
 	module.stats.n = 3;
 	module.stats.value[2] = 77;
 	module.stats.depth = 5;
 	module.stats.calls = 8;
+	pthread_mutex_unlock(&lock);
 	shown = module.calls[NR(STATS)];
 	until(&module.calls[NR(STATS)], shown + 6);
 	assert_int_equal(page.value[2], 77);
