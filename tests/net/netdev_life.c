@@ -317,12 +317,17 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
+	struct cordon_run run;
+
 	(void)state;
 	if (supervisor > 0) {
 		kill(supervisor, SIGKILL);
 		waitpid(supervisor, NULL, 0);
 		close(out);
 		close(host);
+		/* What it left, when a test has failed. */
+		if (cordon_run_open(&run, name, NULL) == 0)
+			cordon_run_close(&run);
 	}
 	return 0;
 }
