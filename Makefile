@@ -6,6 +6,7 @@
 #   make demo       the main job, shown (root)
 #   make test       everything that must hold (root); make V=asan check runs one variant
 #   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
+#   make install-module  the kernel module's sources, for DKMS (docs/kernel.md); make uninstall-module
 #   make lint       clang-tidy, format, links, shell scripts
 #   make vm         a shell in a guest with a Debian kernel (docs/vm.md)
 #   make man        the man pages, in build/man
@@ -186,6 +187,9 @@ docdir := $(datadir)/doc/cordon
 pkgconfigdir := $(libdir)/pkgconfig
 bashcompletiondir := $(datadir)/bash-completion/completions
 systemdunitdir := $(prefix)/lib/systemd/system
+modulesloaddir := $(prefix)/lib/modules-load.d
+# Where DKMS looks, whatever the prefix.
+modsrcdir = /usr/src/cordon-$(VERSION)
 
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
@@ -212,10 +216,19 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 	$(foreach c,$(wildcard core/cli/cordon.bash),644|$(c)|$(bashcompletiondir)/cordon) \
 	$(foreach u,$(wildcard core/cli/*.service),644|build/install/$(notdir $(u))|$(systemdunitdir)/$(notdir $(u)))
 
+# All that the kernel module is built from, as it lies here; but for the Kbuild file, which is at the top.
+MODULE_SOURCES := $(sort $(wildcard core/kernel/*.[ch] core/kernel/include/*.h core/kernel/include/*/*.h \
+	core/waiting.h channels/*.[ch] $(addprefix domains/net/,counters.h net.h vnet.c vnet.h) \
+	domains/*/kernel/*.[ch]))
+INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
+	$(call to,644,$(modsrcdir),core/kernel/Kbuild build/install/dkms.conf LICENSE) \
+	$(call to,644,$(modsrcdir)/LICENSES,$(wildcard LICENSES/*.txt)) \
+	644|scripts/modules-load.conf|$(modulesloaddir)/cordon.conf
+
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
-	man install uninstall clean vm
+	man install uninstall install-module uninstall-module clean vm
 
 all: $(PROGRAMS_$(V))
 
@@ -295,23 +308,35 @@ build/install/%: FORCE
 below = $(patsubst $(prefix)/%,$${prefix}/%,$(1))
 .PHONY: FORCE
 
+put = set -e; for i in $(foreach i,$(1),'$(i)'); do \
+		from=$${i\#*|}; \
+		install -D -m "$${i%%|*}" "$${from%|*}" "$(DESTDIR)$${i\#\#*|}"; \
+	done
+take_away = for i in $(foreach i,$(1),'$(lastword $(subst |, ,$(i)))'); do \
+		rm -f "$(DESTDIR)$$i"; \
+	done
+
 install: all build/$(V)/libcordon-driver.a $(MAN_PAGES) $(filter build/install/%,$(subst |, ,$(INSTALLED)))
-	@set -e; for i in $(foreach i,$(INSTALLED),'$(i)'); do \
-		from=$${i#*|}; \
-		install -D -m "$${i%%|*}" "$${from%|*}" "$(DESTDIR)$${i##*|}"; \
-	done; \
+	@$(call put,$(INSTALLED)); \
 	mkdir -p "$(DESTDIR)$(bindir)"; \
 	ln -sfr "$(DESTDIR)$(pkglibexecdir)/cordon" "$(DESTDIR)$(bindir)/cordon"
 
 # The files, and the directories that are nobody else's.
 uninstall:
-	@for i in $(foreach i,$(INSTALLED),'$(lastword $(subst |, ,$(i)))') '$(bindir)/cordon'; do \
-		rm -f "$(DESTDIR)$$i"; \
-	done; \
+	@$(call take_away,$(INSTALLED) $(bindir)/cordon); \
 	for d in $(pkglibexecdir) $(includedir)/cordon $(docdir) $(datadir)/cordon; do \
 		[ ! -d "$(DESTDIR)$$d" ] || \
 			find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
 	done
+
+install-module: build/install/dkms.conf
+	@$(call put,$(INSTALLED_MODULE))
+	@[ -n "$(DESTDIR)" ] || echo "now: dkms install cordon/$(VERSION) (docs/kernel.md)"
+
+uninstall-module:
+	@$(call take_away,$(INSTALLED_MODULE)); \
+	[ ! -d "$(DESTDIR)$(modsrcdir)" ] || find "$(DESTDIR)$(modsrcdir)" -depth -type d -empty -delete
+
 bench-wait:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/wakeup

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * A class of drivers (net; later blk, safebox): its front-end in user space, the drivers that it
- * knows, and what the user can say. The supervisor knows classes by this table alone.
+ * A class of drivers (net; later blk, safebox) with one of its front-ends: the drivers that it knows,
+ * and what the user can say. The supervisor knows classes by this table alone. A class with several
+ * front-ends is several tables of one name, which differ in what the front-end does alone.
  *
  * open, close and print run in the control thread while the front-end's loop doesn't run; all
- * others in that loop.
+ * others in that loop, but for those that say so.
  */
 #ifndef CORDON_CORE_CLASS_H
 #define CORDON_CORE_CLASS_H
@@ -18,6 +19,7 @@
 #include "core/call.h"
 #include "core/driver.h"
 #include "core/err.h"
+#include "core/parts.h"
 
 #define CORDON_OPTIONS_MAX 8
 
@@ -40,6 +42,7 @@ struct cordon_args {
 	const char *driver; /* one of the class's, or of any other name: then an image alone */
 	const char *value[CORDON_OPTIONS_MAX];
 	uint64_t deadline_ns; /* of each call to the driver; 0: the class's default */
+	cordon_parts without; /* parts of the fence that are given up */
 };
 
 /* What a domain is granted besides memory. Descriptors are the supervisor's to close. */
@@ -53,10 +56,36 @@ struct cordon_ports {
 struct cordon_gauge {
 	uint64_t depth, depth_peak; /* pieces of work at the driver: now, most at any moment */
 	uint64_t errors; /* what the driver did wrong, all kinds */
+	/* Calls that didn't go through a struct cordon_caller of ours; as that one counts them. */
+	uint64_t calls, call_ns, call_errors;
+};
+
+struct cordon_incarnation;
+struct cordon_page;
+
+/*
+ * Of a front-end that runs elsewhere (in the kernel). The loop has nothing to poll then: it sleeps,
+ * carries an order there when it gets one, in which it may block, and copies the counters to the
+ * page a few times a second. start, poll and device are not used.
+ */
+struct cordon_elsewhere {
+	/* Required. Take up its place: @page says name, core, fence and wait policy. In the control
+	 * thread, after open and before the loop runs. 0 or -errno with the line in @e. */
+	int (*place)(void *front, const struct cordon_page *page, struct cordon_err *e);
+	/* Required. In place of start. @inc: its memory and bells. In @caller it notes what is asked
+	 * of the driver, and whether that is answered. */
+	int (*attach)(void *front, const struct cordon_incarnation *inc,
+		      struct cordon_caller *caller, struct cordon_err *e);
+	/* Required. Have the order that is under way fail with -ECANCELED; without one, nothing
+	 * happens. In the control thread, at any time. Never blocks. */
+	void (*abort)(void *front);
 };
 
 struct cordon_class {
 	const char *name;
+	const char *frontend; /* what this front-end is called; NULL: the class has only one */
+	const char *frontend_help;
+	const struct cordon_elsewhere *elsewhere; /* NULL: it runs in the supervisor's loop */
 	const struct cordon_driver_entry *drivers; /* ends with a NULL name */
 	const struct cordon_option *options; /* ends with a NULL name */
 	struct cordon_chan_dims chan;

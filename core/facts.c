@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "core/cores.h"
+#include "core/module.h"
 
 #define CPU_DIR "/sys/devices/system/cpu"
 /* Deeper idle states take longer than this to wake up from. */
@@ -250,6 +251,50 @@ static void tap_devices(struct look *l)
 	      access(path, R_OK | W_OK) < 0 ? ", not for this user (run domains as root)" : "");
 }
 
+/* The cores that the kernel module hands out, as a list; how many. */
+static int handed_out(const struct cordon_k_info *info, char *list, size_t size)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	int n = 0;
+
+	list[0] = '\0';
+	for (unsigned i = 0; set && i < CORDON_K_CPUS; i++)
+		if (info->cores[i / 64] >> (i % 64) & 1)
+			hwloc_bitmap_set(set, i);
+	if (set) {
+		n = hwloc_bitmap_weight(set);
+		hwloc_bitmap_list_snprintf(list, size, set);
+	}
+	hwloc_bitmap_free(set);
+	return n;
+}
+
+static void module(struct look *l)
+{
+	struct cordon_k_info info;
+	char path[PATH_MAX], list[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", l->root, cordon_module_path);
+	fd = cordon_module_open(path, &info, NULL);
+	if (fd >= 0)
+		close(fd);
+	if (fd == -EACCES || fd == -EPERM) {
+		VALUE(l, "loaded; its cores are told to root alone");
+	} else if (fd == -EPROTO) {
+		VALUE(l, "of another version of cordon");
+		ADVISE(l, "make install-module, and load that one");
+	} else if (fd < 0) {
+		VALUE(l, "not loaded");
+		ADVISE(l, "--frontend netdev needs it: make install-module, modprobe cordon");
+	} else if (handed_out(&info, list, sizeof(list)) == 0) {
+		VALUE(l, "loaded, hands out no core");
+		ADVISE(l, "reserve some: see the boot line, and add cordon.cores=");
+	} else {
+		VALUE(l, "loaded, hands out CPU %s", list);
+	}
+}
+
 /* All CPUs but the core, as a list. */
 static int others(const char *online, int core, char *list, size_t size)
 {
@@ -297,11 +342,17 @@ unsigned cordon_facts(const char *root, int core, struct cordon_fact facts[CORDO
 		const char *name;
 		void (*look)(struct look *l);
 	} all[] = {
-		{ "isolated", isolated }, { "nohz_full", tickless },
-		{ "smt", smt },		  { "idle", idle_states },
-		{ "governor", governor }, { "mitigations", mitigations },
-		{ "iommu", iommu },	  { "clock", clock_source },
-		{ "tap", tap_devices },	  { "boot_line", boot_line },
+		{ "isolated", isolated },
+		{ "nohz_full", tickless },
+		{ "smt", smt },
+		{ "idle", idle_states },
+		{ "governor", governor },
+		{ "mitigations", mitigations },
+		{ "iommu", iommu },
+		{ "clock", clock_source },
+		{ "tap", tap_devices },
+		{ "module", module },
+		{ "boot_line", boot_line },
 	};
 	const unsigned n = sizeof(all) / sizeof(all[0]);
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,10 @@
 #define SHOW_ROUNDS 1024u
 /* Idle rounds after which the core is offered to others: a housekeeping core has other work. */
 #define SPIN_ROUNDS 1u
+/* How often the counters of a front-end that runs elsewhere are shown. */
+#define SHOW_MS 250u
+/* An order that is to be given up is told so again after that: it may not have begun when it was. */
+#define ABORT_MS 10
 
 /* Relaxed: each counter stands for itself. */
 #define SHOW(member, v) atomic_store_explicit(&f->page->common.member, (v), memory_order_relaxed)
@@ -25,7 +30,7 @@
 static void show_counters(struct cordon_front *f)
 {
 	uint64_t v[CORDON_PAGE_VALUES];
-	struct cordon_gauge g;
+	struct cordon_gauge g = { 0 };
 	unsigned n = f->class->count(f->state, v, CORDON_PAGE_VALUES);
 
 	f->rounds = 0;
@@ -39,9 +44,9 @@ static void show_counters(struct cordon_front *f)
 	SHOW(polls, f->polls);
 	SHOW(useful_polls, f->useful);
 	SHOW(work, f->work);
-	SHOW(calls, f->caller.answered);
-	SHOW(call_ns, f->caller.answer_ns);
-	SHOW(call_errors, f->caller.failed);
+	SHOW(calls, f->caller.answered + g.calls);
+	SHOW(call_ns, f->caller.answer_ns + g.call_ns);
+	SHOW(call_errors, f->caller.failed + g.call_errors);
 	SHOW(sleeps, f->sleeps + f->sleeper.sleeps);
 	SHOW(rings, f->rings + f->sleeper.rings);
 	SHOW(vain_rings, f->ears.spurious);
@@ -93,6 +98,10 @@ static int attach(struct cordon_front *f, struct cordon_task *t)
 	const struct cordon_incarnation *inc = t->inc;
 	int ret;
 
+	if (f->class->elsewhere) {
+		f->inc = t->inc;
+		return f->class->elsewhere->attach(f->state, inc, &f->caller, &t->err);
+	}
 	f->tables = calloc(1, cordon_pool_private_size(&f->class->pool));
 	ret = f->tables ? cordon_chan_init_a(&f->chan, inc->chan.addr, &f->class->chan) : -ENOMEM;
 	if (ret < 0)
@@ -115,30 +124,42 @@ static void detach(struct cordon_front *f)
 	show_counters(f);
 }
 
+static int carry_out(struct cordon_front *f, struct cordon_task *t)
+{
+	int ret = 0;
+
+	/* Here a call sees that by itself. Pairs with who set it. */
+	if (f->class->elsewhere && t->order != CORDON_ORDER_DETACH &&
+	    atomic_load_explicit(&f->cancel, memory_order_acquire))
+		return -ECANCELED;
+	switch (t->order) {
+	case CORDON_ORDER_ATTACH:
+		ret = attach(f, t);
+		break;
+	case CORDON_ORDER_PING:
+		ret = f->class->ping(f->state);
+		break;
+	case CORDON_ORDER_STOP:
+		ret = f->class->stop(f->state);
+		show_counters(f);
+		break;
+	case CORDON_ORDER_DRAIN:
+		ret = f->class->drain(f->state);
+		break;
+	case CORDON_ORDER_DETACH:
+		detach(f);
+		break;
+	}
+	return ret;
+}
+
 static void run_task(void *arg)
 {
 	struct cordon_task *t = arg;
 	struct cordon_front *f = t->front;
 	uint64_t one = 1;
 
-	switch (t->order) {
-	case CORDON_ORDER_ATTACH:
-		t->result = attach(f, t);
-		break;
-	case CORDON_ORDER_PING:
-		t->result = f->class->ping(f->state);
-		break;
-	case CORDON_ORDER_STOP:
-		t->result = f->class->stop(f->state);
-		show_counters(f);
-		break;
-	case CORDON_ORDER_DRAIN:
-		t->result = f->class->drain(f->state);
-		break;
-	case CORDON_ORDER_DETACH:
-		detach(f);
-		break;
-	}
+	t->result = carry_out(f, t);
 	/* Pairs with under_way() and cordon_front_done(). */
 	atomic_store_explicit(&t->done, true, memory_order_release);
 	if (write(f->done_fd, &one, sizeof(one)) < 0)
@@ -188,7 +209,8 @@ static void sleep_now(struct cordon_front *f, uint64_t now)
 {
 	show_counters(f);
 	f->ears.device.fd = f->inc && f->class->device ? f->class->device(f->state) : -1;
-	cordon_ears_sleep(&f->ears, f->loop.busy, now, CORDON_BACKSTOP_MS);
+	cordon_ears_sleep(&f->ears, f->loop.busy, now,
+			  f->class->elsewhere ? SHOW_MS : CORDON_BACKSTOP_MS);
 }
 
 static void idle_or_sleep(void *arg)
@@ -196,12 +218,12 @@ static void idle_or_sleep(void *arg)
 	struct cordon_front *f = arg;
 	uint64_t now;
 
-	if (f->wait == CORDON_WAIT_SPIN) {
+	if (f->wait == CORDON_WAIT_SPIN && !f->class->elsewhere) {
 		idle(f);
 		return;
 	}
 	now = cordon_clock_monotonic();
-	if (!f->inc) {
+	if (!f->inc || f->class->elsewhere) {
 		sleep_now(f, now);
 		return;
 	}
@@ -246,6 +268,22 @@ static int start_thread(struct cordon_front *f, int cpu)
 	return -ret;
 }
 
+static int add_pollers(struct cordon_front *f)
+{
+	int ret;
+
+	if (f->class->elsewhere)
+		return cordon_loop_add(&f->loop, poll_work, f);
+	ret = cordon_loop_add(&f->loop, poll_class, f);
+	if (ret == 0)
+		ret = cordon_loop_add(&f->loop, poll_domain, f);
+	if (ret == 0)
+		ret = cordon_loop_add(&f->loop, poll_work, f);
+	if (ret == 0)
+		ret = cordon_loop_add(&f->loop, look, f);
+	return ret;
+}
+
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
 		       struct cordon_page *page, int cpu, struct cordon_err *e)
 {
@@ -255,6 +293,10 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 	f->class = class;
 	f->state = state;
 	f->page = page;
+	cordon_page_begin(page);
+	snprintf(page->frontend, sizeof(page->frontend), "%s",
+		 class->frontend ? class->frontend : "");
+	cordon_page_end(page);
 	f->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	f->ears.work = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	f->ears.bell.fd = f->ears.device.fd = -1;
@@ -273,13 +315,9 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 					    .cancel = &f->cancel };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle_or_sleep, f);
-	ret = cordon_loop_add(&f->loop, poll_class, f);
-	if (ret == 0)
-		ret = cordon_loop_add(&f->loop, poll_domain, f);
-	if (ret == 0)
-		ret = cordon_loop_add(&f->loop, poll_work, f);
-	if (ret == 0)
-		ret = cordon_loop_add(&f->loop, look, f);
+	ret = add_pollers(f);
+	if (ret == 0 && class->elsewhere)
+		ret = class->elsewhere->place(state, page, e);
 	if (ret == 0)
 		ret = start_thread(f, cpu);
 	if (ret == 0)
@@ -323,18 +361,25 @@ int cordon_front_done(struct cordon_front *f)
 	return atomic_load_explicit(&f->task.done, memory_order_acquire);
 }
 
-int cordon_front_abort(struct cordon_front *f, int timeout_ms)
+/* Have the order that is under way fail, and wait for its end until @until. */
+static void call_off(struct cordon_front *f, uint64_t until)
 {
 	struct pollfd p = { .fd = f->done_fd, .events = POLLIN };
-	uint64_t until = cordon_clock_monotonic() + (uint64_t)timeout_ms * 1000000u;
 
-	/* Pairs with cancelled() (call.c). */
+	/* Pairs with cancelled() (call.c) and carry_out(). */
 	atomic_store_explicit(&f->cancel, true, memory_order_release);
 	/* Emptied each time: who waits here goes before the loop that is waited for. */
 	while (under_way(f) && cordon_clock_monotonic() < until) {
-		(void)poll(&p, 1, 10);
+		if (f->class->elsewhere)
+			f->class->elsewhere->abort(f->state);
+		(void)poll(&p, 1, ABORT_MS);
 		(void)cordon_front_done(f);
 	}
+}
+
+int cordon_front_abort(struct cordon_front *f, int timeout_ms)
+{
+	call_off(f, cordon_clock_monotonic() + (uint64_t)timeout_ms * 1000000u);
 	if (under_way(f))
 		return -EDEADLK;
 	(void)cordon_front_done(f);
@@ -346,8 +391,8 @@ int cordon_front_abort(struct cordon_front *f, int timeout_ms)
 void cordon_front_end(struct cordon_front *f)
 {
 	if (f->runs) {
-		/* Pairs with cancelled() (call.c). */
-		atomic_store_explicit(&f->cancel, true, memory_order_release);
+		/* In a call of ours the loop sees it by itself. */
+		call_off(f, f->class->elsewhere ? UINT64_MAX : 0);
 		cordon_loop_stop(&f->loop);
 		cordon_bell_ring(f->ears.work);
 		pthread_join(f->thread, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * The front-end's loop: a thread of the supervisor that runs the trusted half of a split driver. The
- * control thread hands it work through a queue and learns of the end by a descriptor.
+ * control thread hands it work through a queue and learns of the end by a descriptor. Where the
+ * front-end runs elsewhere (struct cordon_elsewhere), the thread carries orders there, and sleeps.
  */
 #ifndef CORDON_CORE_FRONT_H
 #define CORDON_CORE_FRONT_H
@@ -67,7 +68,7 @@ struct cordon_front {
 };
 
 /* Start the loop for @class (whose state is open) on CPU @cpu, with no incarnation yet; counters go to
- * @page. 0, or -errno with the line; then nothing is left. */
+ * @page, which says already what the domain is. 0, or -errno with the line; then nothing is left. */
 int cordon_front_start(struct cordon_front *f, const struct cordon_class *class, void *state,
 		       struct cordon_page *page, int cpu, struct cordon_err *e);
 

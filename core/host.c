@@ -626,6 +626,8 @@ int cordon_host_probe(enum cordon_part part, char *why_text, size_t size)
 		return find_cgroup(dir, sizeof(dir), &version, &why);
 	case CORDON_PART_RLIMITS:
 		return 0; /* as old as Linux */
+	case CORDON_PART_RESERVED:
+		return 0; /* the kernel module will say (module.h) */
 	case CORDON_PART_CAPS:
 		return probe_caps(&why);
 	case CORDON_PART_LANDLOCK:

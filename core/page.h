@@ -21,7 +21,7 @@
 #include "core/err.h"
 
 #define CORDON_RUN_DIR "/run/cordon"
-#define CORDON_PAGE_MAGIC UINT64_C(0x32656761706e6463)
+#define CORDON_PAGE_MAGIC UINT64_C(0x33656761706e6463)
 #define CORDON_PAGE_VALUES 96
 #define CORDON_PAGE_EVENTS 32
 #define CORDON_NAME_MAX 32 /* bytes of a domain's name, with its end */
@@ -92,6 +92,7 @@ struct cordon_page {
 	char name[CORDON_NAME_MAX];
 	char class[16], driver[16], fence[16], wait[16];
 	char front[16], wire[16]; /* devices, as the class calls them; may be empty */
+	char frontend[16]; /* as the class calls it; empty: it has only one */
 	uint64_t events; /* how many there have been */
 	struct cordon_event event[CORDON_PAGE_EVENTS];
 	struct {

@@ -2,7 +2,8 @@
 /*
  * The parts of the process fence. A host that lacks one is reported, and a domain is refused unless
  * the user gives the part up by name (--without landlock). Tests take parts away one by one to see
- * that each attack is stopped by the part that is said to stop it.
+ * that each attack is stopped by the part that is said to stop it. One part, RESERVED, is not this
+ * host's to have or to lack: the kernel module looks at the core when it is given one.
  */
 #ifndef CORDON_CORE_PARTS_H
 #define CORDON_CORE_PARTS_H
@@ -23,7 +24,8 @@
 	X(LANDLOCK, "landlock", "no file is in reach, whatever the root directory")     \
 	X(SECCOMP, "seccomp", "no system call but the listed ones")                     \
 	X(RING, "ring", "the io_uring takes two operations on the granted ports alone") \
-	X(URING, "uring", "I/O by io_uring (without it: read and write on the ports)")
+	X(URING, "uring", "I/O by io_uring (without it: read and write on the ports)")  \
+	X(RESERVED, "reserved", "no core but a reserved one (of --frontend netdev)")
 
 enum cordon_part {
 #define X(id, name, what) CORDON_PART_##id,

@@ -5,7 +5,8 @@
 
 int main(int argc, char **argv)
 {
-	static const struct cordon_class *const classes[] = { &cordon_class_net, NULL };
+	static const struct cordon_class *const classes[] = { &cordon_class_net,
+							      &cordon_class_netdev, NULL };
 
 	return cordon_cli(argc, argv, classes);
 }

@@ -24,6 +24,7 @@ _cordon()
 			'$1 == o && $2 == v && $3 == "option" && "--" $4 == p {print $5}' <<<"$table") in
 		FILE) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		DRIVER) words=$(awk '$3 == "driver" {print $4}' <<<"$table") ;;
+		FRONTEND) words=$(awk '$3 == "frontend" {print $4}' <<<"$table") ;;
 		CLASS) words=$(awk '$3 == "driver" {print $5}' <<<"$table") ;;
 		FENCE) words="process thread inline" ;;
 		HOW) words="spin adaptive sleep" ;;

@@ -36,6 +36,12 @@ static void list(const struct cli_option *o)
 		option(o->letter, o->name, o->value, o->help);
 }
 
+/* Tables of one class stand together, and have all but the front-end in common. */
+static int another_frontend(const struct cli *c, unsigned i)
+{
+	return i > 0 && strcmp(c->classes[i]->name, c->classes[i - 1]->name) == 0;
+}
+
 void cli_help_verb(const struct cli *c)
 {
 	const struct cli_verb *v = c->verb;
@@ -47,7 +53,13 @@ void cli_help_verb(const struct cli *c)
 	list(v->options);
 	list(v->domain);
 	for (unsigned i = 0; v->domain && c->classes[i]; i++) {
+		if (another_frontend(c, i))
+			continue;
 		printf("\nClass %s:\n", c->classes[i]->name);
+		for (unsigned k = i; c->classes[k] && (k == i || another_frontend(c, k)); k++)
+			if (c->classes[k]->frontend)
+				printf("  frontend %-13s %s\n", c->classes[k]->frontend,
+				       c->classes[k]->frontend_help);
 		for (const struct cordon_option *o = c->classes[i]->options; o->name; o++)
 			option(NULL, o->name, o->value, o->help);
 		for (const struct cordon_driver_entry *d = c->classes[i]->drivers; d->name; d++)
@@ -61,7 +73,7 @@ static void row(const struct cli_verb *v, const char *kind, const char *what, co
 	       value ? " " : "", value ? value : "");
 }
 
-/* "OBJECT VERB name|option|short|driver WHAT [VALUE]", "-" for no verb. */
+/* "OBJECT VERB name|option|short|driver|frontend WHAT [VALUE]", "-" for no verb. */
 void cli_help_table(const struct cli *c)
 {
 	for (const struct cli_verb *v = cli_verbs; v->object; v++) {
@@ -79,6 +91,10 @@ void cli_help_table(const struct cli *c)
 		for (unsigned i = 0; v->domain && c->classes[i]; i++) {
 			const struct cordon_class *k = c->classes[i];
 
+			if (k->frontend)
+				row(v, "frontend", k->frontend, k->name);
+			if (another_frontend(c, i))
+				continue;
 			for (const struct cordon_option *o = k->options; o->name; o++)
 				row(v, "option", o->name, o->value);
 			for (const struct cordon_driver_entry *d = k->drivers; d->name; d++)

@@ -127,6 +127,7 @@ static int set_wait(struct cli *c, const char *v)
 
 const struct cli_option cli_domain_options[] = {
 	{ "class", NULL, "CLASS", "of drivers (default net)", AT(class) },
+	{ "frontend", NULL, "FRONTEND", "of the class; its first, if not given", AT(frontend) },
 	DRIVER_OPTION,
 	{ "fence", NULL, "FENCE", "process (default), thread, inline", AT(fence) },
 	{ "core", NULL, "CPU", "the domain's core (default: auto)", AT(config.core) },
@@ -195,17 +196,38 @@ int cli_keep_class_option(struct cli *c, const char *name, const char *value)
 	return 0;
 }
 
+/* The class, with the front-end that was asked for, else with its first. */
 static int find_class(struct cli *c)
 {
 	struct cli_domain *d = &c->domain;
+	int known = 0;
 
-	c->line = cli_option_line(c, "--class");
-	for (unsigned i = 0; c->classes[i]; i++)
-		if (strcmp(c->classes[i]->name, d->class) == 0)
-			d->config.class = c->classes[i];
-	if (!d->config.class)
+	for (unsigned i = 0; c->classes[i] && !d->config.class; i++) {
+		const struct cordon_class *k = c->classes[i];
+
+		if (strcmp(k->name, d->class) != 0)
+			continue;
+		known = 1;
+		if (!d->frontend || (k->frontend && strcmp(k->frontend, d->frontend) == 0))
+			d->config.class = k;
+	}
+	c->line = cli_option_line(c, known ? "--frontend" : "--class");
+	if (!known)
 		return cordon_fail(&c->err, -EINVAL, "--class %.40s: there is no such class",
 				   d->class);
+	if (!d->config.class)
+		return cordon_fail(&c->err, -EINVAL,
+				   "--frontend %.40s: class %s has none of that name", d->frontend,
+				   d->class);
+	return 0;
+}
+
+static int find_parts(struct cli *c)
+{
+	struct cli_domain *d = &c->domain;
+
+	if (find_class(c) < 0)
+		return -EINVAL;
 	c->line = cli_option_line(c, "--driver");
 	if (cordon_class_driver(d->config.class, d->driver, d->config.image, &d->entry, &c->err) <
 	    0)
@@ -250,8 +272,9 @@ static int place_class_options(struct cli *c)
 
 int cli_domain_finish(struct cli *c)
 {
-	int ret = find_class(c);
+	int ret = find_parts(c);
 
 	c->domain.config.name = c->name;
+	c->domain.config.args.without = c->domain.config.without;
 	return ret < 0 ? ret : place_class_options(c);
 }

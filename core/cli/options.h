@@ -10,7 +10,7 @@ struct cli_option;
 
 /* What was said, before it is checked against class and driver. */
 struct cli_domain {
-	const char *class, *driver, *fence, *conf;
+	const char *class, *frontend, *driver, *fence, *conf;
 	struct {
 		const char *name, *value;
 		unsigned line; /* of the configuration file; 0: typed */
@@ -29,7 +29,7 @@ const struct cordon_option *cli_class_option(const struct cli *c, const char *na
 /* Keep one for cli_domain_finish(). 0, or -EINVAL with the line in c->err. */
 int cli_keep_class_option(struct cli *c, const char *name, const char *value);
 
-/* Look up class, driver and fence, and give the class its options: c->domain.config is complete. 0,
+/* Look up class, front-end, driver and fence, and give the class its options: c->domain.config is complete. 0,
  * or -EINVAL with the line in c->err. */
 int cli_domain_finish(struct cli *c);
 

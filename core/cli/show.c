@@ -140,6 +140,8 @@ static void print_one(const struct cli_page *page)
 		       "left); it was %s since %s\n",
 		       p->name, p->name, cordon_state_name(p->state), when);
 	printf("driver: %s, class %s, fence %s", p->driver, p->class, p->fence);
+	if (p->frontend[0])
+		printf(", front-end %s", p->frontend);
 	if (p->wait[0])
 		printf(", wait %s", p->wait);
 	printf("\n");
@@ -198,6 +200,7 @@ static struct json_object *one_json(const struct cli_page *page)
 	cli_json_string(o, "class", p->class);
 	cli_json_string(o, "driver", p->driver);
 	cli_json_string(o, "fence", p->fence);
+	cli_json_string(o, "frontend", p->frontend[0] ? p->frontend : NULL);
 	cli_json_string(o, "wait", p->wait[0] ? p->wait : NULL);
 	cli_json_string(o, "front", p->front[0] ? p->front : NULL);
 	cli_json_string(o, "wire", p->wire[0] ? p->wire : NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* The class net, as the supervisor and the command line see it. */
+/* The class net: what its front-ends have in common, and the one in user space (front.c). */
 #include "domains/net/class.h"
 
 #include <errno.h>
@@ -14,34 +14,31 @@ extern CORDON_DRIVER(null);
 extern CORDON_DRIVER(tap);
 extern CORDON_DRIVER(packet);
 
-enum option { OPT_FRONT, OPT_WIRE, OPT_WIRE_TYPE, OPT_MTU, OPT_ECHO, OPT_IN_FLIGHT, OPT_COUNT };
-
-/* What port 0 is. */
-enum wire { WIRE_NONE, WIRE_TAP, WIRE_PACKET };
-
-static const struct cordon_option options[] = {
-	[OPT_FRONT] = { "front", "IF",
-			"the TAP device that the host uses (made if it isn't there)" },
-	[OPT_WIRE] = { "wire", "IF",
-		       "the driver's side: a TAP device (tap), any interface (packet)" },
-	[OPT_WIRE_TYPE] = { "wire-type", "TYPE",
-			    "of the wire of a driver of your own: packet (default), tap" },
-	[OPT_MTU] = { "mtu", "BYTES", "of the TAP devices (default 1500)" },
-	[OPT_ECHO] = { "echo", NULL, "null sends frames back instead of dropping them" },
-	[OPT_IN_FLIGHT] = { "in-flight", "WHAT",
-			    "of a dead driver's frames: resend (default; some may be sent twice), "
-			    "drop" },
-	[OPT_COUNT] = { NULL, NULL, NULL },
+const struct cordon_option net_options[] = {
+	[NET_OPT_FRONT] = { "front", "IF",
+			    "the device that the host uses (made if it isn't there)" },
+	[NET_OPT_WIRE] = { "wire", "IF",
+			   "the driver's side: a TAP device (tap), any interface (packet)" },
+	[NET_OPT_WIRE_TYPE] = { "wire-type", "TYPE",
+				"of the wire of a driver of your own: packet (default), tap" },
+	[NET_OPT_MTU] = { "mtu", "BYTES", "of the TAP devices, or the netdev (default 1500)" },
+	[NET_OPT_ECHO] = { "echo", NULL, "null sends frames back instead of dropping them" },
+	[NET_OPT_IN_FLIGHT] = { "in-flight", "WHAT",
+				"tap: of a dead driver's frames: resend (default; some may be sent twice), "
+				"drop" },
+	[NET_OPT_RECEIVE] = { "receive", "WHEN",
+			      "netdev: poll, doorbell (default: the kernel module's choice)" },
+	[NET_OPT_COUNT] = { NULL, NULL, NULL },
 };
 
-static const struct cordon_driver_entry drivers[] = {
+const struct cordon_driver_entry net_drivers[] = {
 	{ "null", &cordon_driver_null, "no wire: drops frames and counts them, or echoes" },
 	{ "tap", &cordon_driver_tap, "a second TAP device is the wire" },
 	{ "packet", &cordon_driver_packet, "any network interface is the wire (AF_PACKET)" },
 	{ NULL, NULL, NULL },
 };
 
-static const char *const counters[] = {
+const char *const net_counters[] = {
 #define X(member, name) name,
 	NET_FRONT_COUNTERS(X)
 #undef X
@@ -49,11 +46,6 @@ static const char *const counters[] = {
 		CORDON_VNET_VERDICTS(X)
 #undef X
 			NULL
-};
-
-struct net {
-	struct net_front front;
-	struct net_device tap, wire;
 };
 
 static int mtu_of(const char *text, uint32_t *mtu, struct cordon_err *e)
@@ -74,56 +66,104 @@ static int mtu_of(const char *text, uint32_t *mtu, struct cordon_err *e)
 }
 
 /* What the driver wants of us: those of the table say by their name, others get what the user says. */
-static int wire_of(const struct cordon_args *a, enum wire *wire, struct cordon_err *e)
+static int wire_of(const struct cordon_args *a, enum net_wire *wire, struct cordon_err *e)
 {
-	const char *d = a->driver, *type = a->value[OPT_WIRE_TYPE];
+	const char *d = a->driver, *type = a->value[NET_OPT_WIRE_TYPE];
 	int own = 0;
 
 	if (strcmp(d, "null") == 0)
-		*wire = WIRE_NONE;
+		*wire = NET_WIRE_NONE;
 	else if (strcmp(d, "tap") == 0)
-		*wire = WIRE_TAP;
+		*wire = NET_WIRE_TAP;
 	else if (strcmp(d, "packet") == 0)
-		*wire = WIRE_PACKET;
+		*wire = NET_WIRE_PACKET;
 	else
 		own = 1;
-	if (type && (!own || !a->value[OPT_WIRE]))
+	if (type && (!own || !a->value[NET_OPT_WIRE]))
 		return cordon_fail(e, -EINVAL, "driver %s: --wire-type %.20s makes no sense %s", d,
 				   type, own ? "without --wire IF" : "(its wire is of one type)");
 	if (!own)
 		return 0;
-	*wire = a->value[OPT_WIRE] ? WIRE_PACKET : WIRE_NONE;
+	*wire = a->value[NET_OPT_WIRE] ? NET_WIRE_PACKET : NET_WIRE_NONE;
 	if (type && strcmp(type, "tap") == 0)
-		*wire = WIRE_TAP;
+		*wire = NET_WIRE_TAP;
 	else if (type && strcmp(type, "packet") != 0)
 		return cordon_fail(e, -EINVAL, "--wire-type %.20s: not packet or tap", type);
 	return 0;
 }
 
-static int check_args(const struct cordon_args *a, enum wire *wire, struct cordon_err *e)
+int net_setup_read(struct net_setup *s, const struct cordon_args *a, struct cordon_err *e)
 {
 	const char *d = a->driver;
-	int ret = wire_of(a, wire, e);
+	int ret;
 
+	memset(s, 0, sizeof(*s));
+	s->front = a->value[NET_OPT_FRONT];
+	s->wire_name = a->value[NET_OPT_WIRE];
+	s->echo = a->value[NET_OPT_ECHO] != NULL;
+	ret = wire_of(a, &s->wire, e);
 	if (ret < 0)
 		return ret;
-	if (!a->value[OPT_FRONT])
+	if (!s->front)
 		return cordon_fail(e, -EINVAL, "driver %s: --front IF is missing", d);
-	if (*wire != WIRE_NONE && !a->value[OPT_WIRE])
+	if (s->wire != NET_WIRE_NONE && !s->wire_name)
 		return cordon_fail(e, -EINVAL, "driver %s: --wire IF is missing", d);
-	if (*wire == WIRE_NONE && a->value[OPT_WIRE])
+	if (s->wire == NET_WIRE_NONE && s->wire_name)
 		return cordon_fail(e, -EINVAL,
 				   "driver null has no wire: --wire %.20s makes no sense",
-				   a->value[OPT_WIRE]);
-	if (a->value[OPT_IN_FLIGHT] && strcmp(a->value[OPT_IN_FLIGHT], "resend") != 0 &&
-	    strcmp(a->value[OPT_IN_FLIGHT], "drop") != 0)
-		return cordon_fail(e, -EINVAL, "--in-flight %.20s: not resend or drop",
-				   a->value[OPT_IN_FLIGHT]);
-	if (a->value[OPT_ECHO] && strcmp(d, "null") != 0)
+				   s->wire_name);
+	if (s->echo && strcmp(d, "null") != 0)
 		return cordon_fail(e, -EINVAL, "driver %s can't --echo; null can", d);
-	if (*wire != WIRE_NONE && strcmp(a->value[OPT_FRONT], a->value[OPT_WIRE]) == 0)
-		return cordon_fail(e, -EINVAL, "%.20s can't be both --front and --wire",
-				   a->value[OPT_FRONT]);
+	if (s->wire != NET_WIRE_NONE && strcmp(s->front, s->wire_name) == 0)
+		return cordon_fail(e, -EINVAL, "%.20s can't be both --front and --wire", s->front);
+	return mtu_of(a->value[NET_OPT_MTU], &s->mtu, e);
+}
+
+int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cordon_ports *ports,
+		  struct cordon_err *e)
+{
+	int ret = 0;
+
+	*wire = (struct net_device){ .fd = -1, .control = -1 };
+	ports->n = 0;
+	ports->arg = s->echo;
+	if (s->wire == NET_WIRE_TAP)
+		ret = net_device_tap(wire, s->wire_name, s->mtu, 0, e);
+	else if (s->wire == NET_WIRE_PACKET)
+		ret = net_device_packet(wire, s->wire_name, s->mtu, e);
+	if (ret == 0 && s->wire != NET_WIRE_NONE)
+		ports->fd[ports->n++] = wire->fd;
+	return ret;
+}
+
+const char *net_op_name(unsigned op)
+{
+	static const char *const names[NET_OP_COUNT] = {
+		[NET_OP_INFO] = "info", [NET_OP_CONFIG] = "config", [NET_OP_START] = "start",
+		[NET_OP_STOP] = "stop", [NET_OP_STATS] = "stats",
+	};
+
+	return op < NET_OP_COUNT ? names[op] : NULL;
+}
+
+/* ---- the front-end in user space ------------------------------------------------------------------ */
+
+struct net {
+	struct net_front front;
+	struct net_device tap, wire;
+};
+
+static int tap_args(const struct cordon_args *a, int *resend, struct cordon_err *e)
+{
+	const char *what = a->value[NET_OPT_IN_FLIGHT];
+
+	*resend = !what || strcmp(what, "drop") != 0;
+	if (what && *resend && strcmp(what, "resend") != 0)
+		return cordon_fail(e, -EINVAL, "--in-flight %.20s: not resend or drop", what);
+	if (a->value[NET_OPT_RECEIVE])
+		return cordon_fail(e, -EINVAL,
+				   "--receive %.20s makes no sense without --frontend netdev",
+				   a->value[NET_OPT_RECEIVE]);
 	return 0;
 }
 
@@ -131,36 +171,28 @@ static int net_open(void *state, const struct cordon_args *a, struct cordon_port
 		    struct cordon_err *e)
 {
 	struct net *n = state;
-	enum wire wire = WIRE_NONE;
-	uint32_t mtu = 0;
-	int ret = check_args(a, &wire, e);
+	struct net_setup s;
+	int resend = 1;
+	int ret = net_setup_read(&s, a, e);
 
 	if (ret == 0)
-		ret = mtu_of(a->value[OPT_MTU], &mtu, e);
+		ret = tap_args(a, &resend, e);
 	if (ret == 0)
-		ret = net_device_tap(&n->tap, a->value[OPT_FRONT], mtu, 1, e);
+		ret = net_device_tap(&n->tap, s.front, s.mtu, 1, e);
 	if (ret < 0)
 		return ret;
-	net_front_init(&n->front, n->tap.fd, mtu, n->tap.mac);
-	n->front.resend = !a->value[OPT_IN_FLIGHT] || strcmp(a->value[OPT_IN_FLIGHT], "drop") != 0;
+	ret = net_wire_open(&n->wire, &s, ports, e);
+	if (ret < 0)
+		goto fail;
+	net_front_init(&n->front, n->tap.fd, s.mtu, n->tap.mac);
+	n->front.resend = resend;
 	if (a->deadline_ns)
 		n->front.deadline_ns = a->deadline_ns;
-	n->wire.control = -1;
-	ports->n = 0;
-	ports->arg = a->value[OPT_ECHO] != NULL;
-	if (wire != WIRE_NONE) {
-		if (wire == WIRE_TAP)
-			ret = net_device_tap(&n->wire, a->value[OPT_WIRE], mtu, 0, e);
-		else
-			ret = net_device_packet(&n->wire, a->value[OPT_WIRE], mtu, e);
-		if (ret < 0) {
-			close(n->tap.fd);
-			net_device_restore(&n->tap);
-			return ret;
-		}
-		ports->fd[ports->n++] = n->wire.fd;
-	}
 	return 0;
+fail:
+	close(n->tap.fd);
+	net_device_restore(&n->tap);
+	return ret;
 }
 
 static int net_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
@@ -213,16 +245,6 @@ static void net_gauge(const void *state, struct cordon_gauge *g)
 	net_front_gauge(&((const struct net *)state)->front, g);
 }
 
-static const char *net_op_name(unsigned op)
-{
-	static const char *const names[NET_OP_COUNT] = {
-		[NET_OP_INFO] = "info", [NET_OP_CONFIG] = "config", [NET_OP_START] = "start",
-		[NET_OP_STOP] = "stop", [NET_OP_STATS] = "stats",
-	};
-
-	return op < NET_OP_COUNT ? names[op] : NULL;
-}
-
 static void net_devices(const void *state, const char **host_side, const char **wire_side)
 {
 	const struct net *n = state;
@@ -260,17 +282,14 @@ static void net_close(void *state)
 	net_device_restore(&n->wire);
 }
 
-_Static_assert(sizeof(counters) / sizeof(counters[0]) - 1 ==
+_Static_assert(sizeof(net_counters) / sizeof(net_counters[0]) - 1 ==
 		       sizeof(struct net_front_counters) / sizeof(uint64_t),
 	       "each counter has a name");
 
 const struct cordon_class cordon_class_net = {
-	.name = "net",
-	.drivers = drivers,
-	.options = options,
-	.chan = { .calls = 8, .ab = 1024, .ba = 1024 },
-	/* Empty ones for frames from the wire, small ones for bursts of small frames; those for the wire. */
-	.pool = { .small = 512, .big = 32, .ro_small = 1536, .ro_big = 32 },
+	NET_CLASS_COMMON,
+	.frontend = "tap",
+	.frontend_help = "a TAP device, and the supervisor reads and writes it (default)",
 	.front_size = sizeof(struct net),
 	.open = net_open,
 	.start = net_start,
@@ -281,10 +300,8 @@ const struct cordon_class cordon_class_net = {
 	.drain = net_drain,
 	.detach = net_detach,
 	.gauge = net_gauge,
-	.op_name = net_op_name,
 	.devices = net_devices,
 	.count = net_count,
-	.counters = counters,
 	.rights = net_rights,
 	.close = net_close,
 };

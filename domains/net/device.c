@@ -37,6 +37,13 @@ static int check_name(const char *name, struct ifreq *ifr, struct cordon_err *e)
 	return 0;
 }
 
+int net_device_name(const char *name, struct cordon_err *e)
+{
+	struct ifreq ifr;
+
+	return check_name(name, &ifr, e);
+}
+
 static int if_ioctl(unsigned long what, struct ifreq *ifr)
 {
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

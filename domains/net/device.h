@@ -16,6 +16,9 @@ struct net_device {
 	int control; /* a socket in the interface's network namespace; -1: none */
 };
 
+/* Whether @name can be an interface's: 0, or -EINVAL with the line. */
+int net_device_name(const char *name, struct cordon_err *e);
+
 /* Make the TAP device @name, or take it if it is a persistent one that nobody uses, and set its
  * MTU. @nonblocking: of the descriptor. One that we made is gone when the descriptor is closed. 0,
  * or -errno with the line; then nothing is left or changed. */

@@ -76,7 +76,7 @@ serving "" --driver null --front "$f" &&
 rc=$?
 [ $rc = 1 ] && grep -qF "runs already" "$tmp/out2" && kill -0 "$child" &&
 	[ "$(setpriv --reuid 65534 --clear-groups od -An -tc -N 8 "/run/cordon/$dom/stats" |
-		tr -d ' ')" = cdnpage2 ] && good=1
+		tr -d ' ')" = cdnpage3 ] && good=1
 why="status $rc: $(cat "$tmp/out2")"
 check a_second_supervisor_of_the_name_is_refused
 kill -INT "$pid" && ended_with 0 "" && good=1

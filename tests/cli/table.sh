@@ -97,4 +97,7 @@ done <"$tmp/verbs"
 awk '$3 == "driver" {print $4}' "$tmp/table" >"$tmp/want"
 completed domain run x --driver "" >"$tmp/page"
 same drivers_are_completed "$tmp/want" "$tmp/page"
+awk '$3 == "frontend" {print $4}' "$tmp/table" >"$tmp/want"
+completed domain run x --frontend "" >"$tmp/page"
+same front-ends_are_completed "$tmp/want" "$tmp/page"
 finish

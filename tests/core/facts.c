@@ -10,18 +10,41 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/facts.h"
+#include "core/kernel/uapi.h"
 
 #define CPU "sys/devices/system/cpu/"
 
 static char root[64];
 static struct cordon_fact fact[CORDON_FACTS_MAX];
 static unsigned nfacts;
+
+/* The kernel module, played: any file will do. */
+static struct cordon_k_info module;
+static int module_error;
+
+int ioctl(int fd, unsigned long request, ...)
+{
+	struct cordon_k_info *info;
+	va_list ap;
+
+	va_start(ap, request);
+	info = va_arg(ap, struct cordon_k_info *);
+	va_end(ap);
+	if (request != CORDON_K_INFO)
+		return (int)syscall(SYS_ioctl, fd, request, info);
+	assert_int_equal(info->size, sizeof(*info));
+	*info = module;
+	errno = module_error;
+	return errno ? -1 : 0;
+}
 
 static int setup(void **state)
 {
@@ -121,6 +144,7 @@ static void a_usual_host(void **state)
 	is("iommu", "1 groups", "");
 	is("clock", "hpet", "cycle counter");
 	is("tap", "/dev/net/tun", "");
+	is("module", "not loaded", "modprobe cordon");
 	is("boot_line", "isolcpus=domain,managed_irq,3 nohz_full=3 rcu_nocbs=3 irqaffinity=0-2",
 	   "CPU 3");
 }
@@ -209,6 +233,29 @@ static void a_closed_host(void **state)
 	(void)chmod(path, 0755);
 }
 
+/* What the kernel module says of itself. */
+static void a_host_with_the_module(void **state)
+{
+	(void)state;
+	usual_host();
+	make("dev/cordon", "");
+	module = (struct cordon_k_info){ .abi = CORDON_K_ABI };
+	module_error = 0;
+	nfacts = cordon_facts(root, 3, fact);
+	is("module", "hands out no core", "cordon.cores=");
+	module.cores[0] = UINT64_C(1) << 63 | 2;
+	module.cores[1] = 3;
+	module.cores[CORDON_K_CPUS / 64 - 1] = UINT64_C(1) << 63;
+	nfacts = cordon_facts(root, 3, fact);
+	is("module", "hands out CPU 1,63-65,1023", "");
+	module.abi++;
+	nfacts = cordon_facts(root, 3, fact);
+	is("module", "of another version", "make install-module");
+	module_error = ENOTTY;
+	nfacts = cordon_facts(root, 3, fact);
+	is("module", "of another version", "make install-module");
+}
+
 /* Texts that go on for ever, or aren't what they should be. */
 static void a_strange_host(void **state)
 {
@@ -233,7 +280,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(a_usual_host),  T(a_prepared_host), T(a_simple_kernel), T(one_cpu),
-		T(an_empty_host), T(a_closed_host),   T(a_strange_host),
+		T(an_empty_host), T(a_closed_host),   T(a_strange_host),  T(a_host_with_the_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
