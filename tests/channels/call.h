@@ -121,8 +121,10 @@ static inline int poll_line(int line)
 
 static inline void serve_all(void)
 {
-	while (cordon_serve(&s, &ops, NULL, MAX) > 0)
-		;
+	/* Those above the mark too, which a round may leave for later. */
+	do
+		cordon_serve_all(&s);
+	while (cordon_serve(&s, &ops, NULL, MAX) > 0);
 }
 
 /* The reply on @line must be the echo of @arg. */
