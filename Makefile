@@ -165,7 +165,8 @@ PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
 	$(LOADER:%.c=build/aarch64/plain/%.o)
 TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/call_lies \
 	channels/call_lines channels/pool channels/volume channels/scribble core/call core/clock \
-	fibers/fibers fibers/loop fibers/pool fibers/waiting loader/run)
+	fibers/fibers fibers/loop fibers/loop_stacks fibers/loop_waiting fibers/pool fibers/waiting \
+	loader/run)
 IMAGES_aarch64 :=
 $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),build/$(v)/drivers/$(call drvimage,$(d))))))
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
