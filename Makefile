@@ -229,11 +229,11 @@ test:
 # Each variant runs what it can. Sanitizers: no process fence (a domain is never instrumented), no
 # scripts; ThreadSanitizer doesn't see across processes, and its runtime needs more than strict mode.
 RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
-RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traffic,$(TESTS_debug))
+RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traffic%,$(TESTS_debug))
 RUN_asan := $(filter-out build/asan/tests/attack/%,$(TESTS_asan))
 RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble \
 	build/tsan/tests/core/trace,$(TESTS_tsan))
-RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic,$(TESTS_clang))
+RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic%,$(TESTS_clang))
 RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
