@@ -166,7 +166,8 @@ PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
 	$(LOADER:%.c=build/aarch64/plain/%.o)
 TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/call_lies \
 	channels/call_lines channels/pool channels/volume channels/scribble core/call core/clock \
-	fibers/fibers fibers/loop fibers/pool fibers/waiting loader/run)
+	fibers/fibers fibers/loop fibers/loop_stacks fibers/loop_waiting fibers/pool fibers/waiting \
+	loader/run)
 IMAGES_aarch64 :=
 $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),build/$(v)/drivers/$(call drvimage,$(d))))))
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
@@ -241,11 +242,11 @@ test:
 # Each variant runs what it can. Sanitizers: no process fence (a domain is never instrumented), no
 # scripts; ThreadSanitizer doesn't see across processes, and its runtime needs more than strict mode.
 RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
-RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traffic,$(TESTS_debug))
+RUN_debug := $(filter-out build/debug/tests/attack/% build/debug/tests/net/traffic%,$(TESTS_debug))
 RUN_asan := $(filter-out build/asan/tests/attack/%,$(TESTS_asan))
 RUN_tsan := $(filter-out build/tsan/tests/attack/% build/tsan/tests/channels/scribble \
 	build/tsan/tests/core/trace,$(TESTS_tsan))
-RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic,$(TESTS_clang))
+RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traffic%,$(TESTS_clang))
 RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
