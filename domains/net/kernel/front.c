@@ -204,6 +204,8 @@ static int front_start(void *front, struct cordon_party *p, char *why)
 	struct cordon_net *n = front;
 	int ret;
 
+	if (READ_ONCE(n->gone))
+		return cordon_why(why, -ENODEV, "%s was deleted", n->dev->name);
 	begin_count(n, p);
 	ret = begin(n, p, why);
 	count_calls(n, p);
@@ -294,6 +296,7 @@ static int front_stop(void *front)
 	netif_tx_stop_queue(net_queue(n));
 	net_unlock(n);
 	ret = call(n, p, NET_OP_STOP, NULL, 0, NULL, 0);
+	count_calls(n, p);
 	if (ret < 0)
 		return ret;
 	ret = await_none(n, p, frames_out);

@@ -88,7 +88,7 @@ static void uninit(struct net_device *dev)
 	struct cordon_net *n = netdev_priv(dev);
 
 	mutex_lock(&n->plane);
-	n->gone = true;
+	WRITE_ONCE(n->gone, true);
 	net_plane_down(n);
 	n->count.tx_lost += skb_queue_len(&n->past);
 	__skb_queue_purge(&n->past);

@@ -233,7 +233,12 @@ void net_take_rest(struct cordon_net *n)
 {
 	u32 left = n->party->chan.dims.ba * CORDON_DESCS_PER_LINE;
 
-	while (left >= BATCH && run_batch(n, BATCH, 0) > 0) {
+	unsigned int got = 1;
+
+	while (got && left >= BATCH) {
+		local_bh_disable(); /* as the stack expects it */
+		got = run_batch(n, BATCH, 0);
+		local_bh_enable();
 		left -= BATCH;
 		cond_resched();
 	}
