@@ -4,6 +4,7 @@
  * scribbling. Run in a guest by tests/vm/module.sh. Frames go in and out by packet sockets.
  */
 #include "tests/vm/kdomain.h"
+#include "core/waiting.h"
 
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
@@ -17,6 +18,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -48,6 +50,8 @@ struct driver {
 	struct net_stats stats;
 	uint32_t features;
 	int running;
+	int bell, ears; /* -1: it never sleeps */
+	unsigned slept, overslept; /* the backstop woke it, and there was work */
 };
 
 static int info(void *state, const void *req, unsigned len, void *reply)
@@ -178,18 +182,78 @@ static void scribble(struct driver *d)
 	}
 }
 
+/* One look at everything: how much was done. */
+static unsigned turn(struct driver *d, int mode)
+{
+	struct cordon_desc got[32];
+	unsigned n, sent, done;
+
+	done = cordon_serve(&d->chan.server, &ops, d, 4);
+	for (; mode != KEEPER && d->nkept > 0; d->nkept--)
+		echo(d, d->kept[d->nkept - 1]);
+	n = d->nout < 1024 ? cordon_stream_get(&d->chan.rx, got, 32) : 0;
+	for (unsigned i = 0; i < n; i++) {
+		int big = cordon_pool_is_big(&d->pool, got[i].buf);
+
+		/* Its own scribbling. */
+		if (got[i].buf >= cordon_pool_count(&d->pool))
+			continue;
+		if (cordon_desc_kind(got[i]) == NET_EMPTY) {
+			if (!d->running)
+				give(d, got[i].buf, 0, NET_EMPTY);
+			else if (d->nempty[big] < 512)
+				d->empty[big][d->nempty[big]++] = got[i].buf;
+		} else if (mode == KEEPER) {
+			if (d->nkept < 1024)
+				d->kept[d->nkept++] = got[i];
+			atomic_fetch_add(&d->got, 1);
+		} else if (cordon_desc_len(got[i]) <= cordon_pool_bufsize(&d->pool, got[i].buf)) {
+			echo(d, got[i]);
+		}
+	}
+	if (mode == LIAR)
+		lie(d);
+	sent = cordon_stream_put(&d->chan.tx, d->out, d->nout);
+	memmove(d->out, d->out + sent, (d->nout - sent) * sizeof(d->out[0]));
+	d->nout -= sent;
+	if (d->nout > 1500)
+		d->nout = 0; /* nobody listens: a liar forgets */
+	return done + n + sent;
+}
+
+static void ring(int fd)
+{
+	uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0)
+		abort();
+}
+
+/* Announced; now it was looked once more, and there is nothing. Whether the bell rang. */
+static int sleep_on(struct driver *d)
+{
+	struct pollfd p = { .fd = d->bell, .events = POLLIN };
+	uint64_t n;
+
+	d->slept++;
+	if (poll(&p, 1, 1000) == 0)
+		return 0;
+	(void)!read(d->bell, &n, sizeof(n));
+	return 1;
+}
+
 static void *drive(void *arg)
 {
 	struct driver *d = arg;
 	cpu_set_t one;
+	int announced = 0;
 
 	CPU_ZERO(&one);
 	CPU_SET(1, &one);
 	(void)pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
 	while (!atomic_load(&d->end)) {
-		int mode = atomic_load(&d->mode);
-		struct cordon_desc got[32];
-		unsigned n, sent;
+		int mode = atomic_load(&d->mode), rang = 1;
+		unsigned done;
 
 		if (mode == MUTE) {
 			cordon_relax();
@@ -197,36 +261,23 @@ static void *drive(void *arg)
 		}
 		if (mode == SCRIBBLER)
 			scribble(d);
-		(void)cordon_serve(&d->chan.server, &ops, d, 4);
-		for (; mode != KEEPER && d->nkept > 0; d->nkept--)
-			echo(d, d->kept[d->nkept - 1]);
-		n = d->nout < 1024 ? cordon_stream_get(&d->chan.rx, got, 32) : 0;
-		for (unsigned i = 0; i < n; i++) {
-			int big = cordon_pool_is_big(&d->pool, got[i].buf);
-
-			if (mode == SCRIBBLER && got[i].buf >= cordon_pool_count(&d->pool))
-				continue;
-			if (cordon_desc_kind(got[i]) == NET_EMPTY) {
-				if (!d->running)
-					give(d, got[i].buf, 0, NET_EMPTY);
-				else if (d->nempty[big] < 512)
-					d->empty[big][d->nempty[big]++] = got[i].buf;
-			} else if (mode == KEEPER) {
-				if (d->nkept < 1024)
-					d->kept[d->nkept++] = got[i];
-				atomic_fetch_add(&d->got, 1);
-			} else if (cordon_desc_len(got[i]) <=
-				   cordon_pool_bufsize(&d->pool, got[i].buf)) {
-				echo(d, got[i]);
-			}
+		done = turn(d, mode);
+		if (d->bell < 0)
+			continue;
+		if (done && cordon_wait_peer_sleeps(&d->chan.waiter))
+			ring(d->ears);
+		if (!done && !announced) {
+			cordon_wait_begin(&d->chan.waiter);
+			announced = 1;
+			continue;
 		}
-		if (mode == LIAR)
-			lie(d);
-		sent = cordon_stream_put(&d->chan.tx, d->out, d->nout);
-		memmove(d->out, d->out + sent, (d->nout - sent) * sizeof(d->out[0]));
-		d->nout -= sent;
-		if (d->nout > 1500)
-			d->nout = 0; /* nobody listens: a liar forgets */
+		if (!done)
+			rang = sleep_on(d);
+		if (announced)
+			cordon_wait_end(&d->chan.waiter);
+		announced = 0;
+		if (!rang && turn(d, mode))
+			d->overslept++;
 	}
 	return NULL;
 }
@@ -241,6 +292,7 @@ static struct driver *driver_begin(enum mode mode)
 		abort();
 	cordon_pool_init(&d->pool, d->mem.pool, d->mem.ro, &k_pool_dims, d->tables, 0);
 	d->features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN;
+	d->bell = d->ears = -1;
 	d->seed = (unsigned)time(NULL) ^ (unsigned)mode;
 	atomic_store(&d->mode, mode);
 	pthread_create(&d->thread, NULL, drive, d);
@@ -287,6 +339,9 @@ static int attach(const struct driver *d)
 {
 	struct cordon_k_attach a = k_attach(&d->mem);
 
+	a.bell = d->bell;
+	a.ears = d->ears;
+	a.wait = d->bell < 0 ? CORDON_WAIT_SPIN : CORDON_WAIT_SLEEP;
 	return k_ioctl(dev_fd, CORDON_K_ATTACH, &a);
 }
 
@@ -650,6 +705,51 @@ static void silent(void)
 	driver_end(e);
 }
 
+/* A driver that sleeps on a bell and rings, and one that rings all the time. */
+static atomic_bool quiet;
+
+static void *storm(void *arg)
+{
+	while (!atomic_load(&quiet))
+		ring(*(int *)arg);
+	return NULL;
+}
+
+static void bells(void)
+{
+	struct driver *d = driver_begin(MUTE);
+	pthread_t t;
+
+	d->chan.waiter.peer_may = true;
+	d->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	d->ears = eventfd(0, EFD_CLOEXEC);
+	atomic_store(&d->mode, HONEST);
+	begin(2000);
+	set_up(1);
+	ask(attach(d), 0, "attach");
+	await_link("up");
+	for (int i = 0; i < 50; i++) {
+		there_and_back(10);
+		usleep(5000); /* both may fall asleep */
+	}
+	ask(order(CORDON_K_PING), 0, "ping");
+	k_check(d->slept > 0 && d->overslept == 0, "it is always rung for", d->overslept);
+	atomic_store(&quiet, false);
+	pthread_create(&t, NULL, storm, &d->ears);
+	there_and_back(200);
+	usleep(300000); /* the kernel sleeps, and is woken */
+	there_and_back(200);
+	ask(order(CORDON_K_STOP), 0, "stop in a storm");
+	ask(order(CORDON_K_DRAIN), 0, "drain in a storm");
+	ask(order(CORDON_K_DETACH), 0, "detach in a storm");
+	atomic_store(&quiet, true);
+	pthread_join(t, NULL);
+	close(d->bell);
+	close(d->ears);
+	end();
+	driver_end(d);
+}
+
 static unsigned seconds = 5;
 
 /* Frames all the time, of all sizes, while the driver is @mode. */
@@ -811,6 +911,7 @@ static const struct {
 	{ "a_driver_that_forges_headers", forgeries },
 	{ "a_driver_that_scribbles", scribbles },
 	{ "a_domain_that_closes_in_the_middle", closed },
+	{ "bells_and_a_storm_of_them", bells },
 	{ "a_device_that_is_deleted", deleted },
 	{ "a_device_that_was_there", taken },
 	{ "a_supervisor_that_is_killed", killed },
