@@ -63,6 +63,7 @@ int cordon_party_make(struct cordon_party *p, const struct cordon_k_attach *a, c
 	cordon_pool_init(&p->pool, p->mem_pool.at, p->mem_ro.at, &pool, p->tables, 1);
 	p->chan.waiter.peer_may = a->wait != CORDON_WAIT_SPIN && p->bell.ctx;
 	p->caller = p->chan.waiter;
+	p->rings = a->wait != CORDON_WAIT_SPIN && p->ears.file;
 	return 0;
 fail:
 	cordon_party_free(p);

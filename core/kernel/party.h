@@ -21,8 +21,8 @@ struct cordon_party {
 	struct cordon_pool pool;
 	struct cordon_bell bell;
 	struct cordon_ears ears;
-	struct cordon_waiter
-		caller; /* the caller's own view of the peer's sleep: see cordon_kcall() */
+	bool rings; /* the domain looks whether we sleep, and then rings */
+	struct cordon_waiter caller; /* its own view of the peer's sleep: see cordon_kcall() */
 	const bool *aborted; /* set when nobody waits for answers any more */
 	unsigned int core; /* the domain's */
 	u64 deadline_ns; /* of each call */

@@ -59,7 +59,7 @@ struct cordon_k_domain {
 enum cordon_k_receive {
 	CORDON_K_RECEIVE_DEFAULT, /* the module's choice, by the number of housekeeping cores */
 	CORDON_K_RECEIVE_POLL, /* a thread on a housekeeping core polls while there is traffic */
-	/* The driver rings; work is done on its core, in its time. Not yet: -EOPNOTSUPP. */
+	/* The driver rings; work is done on its core, in its time. Only a domain that may sleep rings. */
 	CORDON_K_RECEIVE_DOORBELL,
 };
 

@@ -156,7 +156,6 @@ static void nets(void)
 	WRONG(mtu, 67, -EINVAL, "MTU");
 	WRONG(mtu, 65522, -EINVAL, "MTU");
 	WRONG(receive, 3, -EINVAL, "receive");
-	WRONG(receive, CORDON_K_RECEIVE_DOORBELL, -EOPNOTSUPP, "doorbell");
 	WRONG(deadline_ms, 0, -EINVAL, "deadline");
 	WRONG(deadline_ms, 60001, -EINVAL, "deadline");
 	WRONG(features, 0x10, -EINVAL, "features");

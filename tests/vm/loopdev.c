@@ -32,6 +32,7 @@ enum mode {
 	LIAR,
 	SCRIBBLER,
 	FORGER, /* frames with random headers */
+	DOUBLER, /* gives each frame's buffer back twice */
 };
 
 struct driver {
@@ -141,6 +142,8 @@ static void echo(struct driver *d, struct cordon_desc f)
 		give(d, buf, len, NET_FRAME);
 	}
 	give(d, f.buf, 0, NET_EMPTY);
+	if (atomic_load(&d->mode) == DOUBLER)
+		give(d, f.buf, 0, NET_EMPTY);
 }
 
 static void lie(struct driver *d)
@@ -282,6 +285,10 @@ static void *drive(void *arg)
 	return NULL;
 }
 
+/* How the next drivers wait, and the next devices receive. */
+static bool sleeps;
+static uint32_t receive = CORDON_K_RECEIVE_POLL;
+
 static struct driver *driver_begin(enum mode mode)
 {
 	struct driver *d = calloc(1, sizeof(*d));
@@ -292,7 +299,9 @@ static struct driver *driver_begin(enum mode mode)
 		abort();
 	cordon_pool_init(&d->pool, d->mem.pool, d->mem.ro, &k_pool_dims, d->tables, 0);
 	d->features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN;
-	d->bell = d->ears = -1;
+	d->bell = sleeps ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
+	d->ears = sleeps ? eventfd(0, EFD_CLOEXEC) : -1;
+	d->chan.waiter.peer_may = sleeps;
 	d->seed = (unsigned)time(NULL) ^ (unsigned)mode;
 	atomic_store(&d->mode, mode);
 	pthread_create(&d->thread, NULL, drive, d);
@@ -304,6 +313,10 @@ static void driver_end(struct driver *d)
 	atomic_store(&d->end, true);
 	pthread_join(d->thread, NULL);
 	k_memory_free(&d->mem);
+	if (d->bell >= 0) {
+		close(d->bell);
+		close(d->ears);
+	}
 	free(d->tables);
 	free(d);
 }
@@ -323,6 +336,7 @@ static void begin(unsigned deadline_ms)
 	struct cordon_k_net net = k_net(DEV);
 
 	net.deadline_ms = deadline_ms;
+	net.receive = receive;
 	dev_fd = open("/dev/cordon", O_RDWR | O_CLOEXEC);
 	ask(k_ioctl(dev_fd, CORDON_K_DOMAIN, &k), 0, "domain");
 	ask(k_ioctl(dev_fd, CORDON_K_NET, &net), 0, "net");
@@ -717,17 +731,11 @@ static void *storm(void *arg)
 
 static void bells(void)
 {
-	struct driver *d = driver_begin(MUTE);
+	struct driver *d;
 	pthread_t t;
 
-	d->chan.waiter.peer_may = true;
-	d->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	d->ears = eventfd(0, EFD_CLOEXEC);
-	atomic_store(&d->mode, HONEST);
-	begin(2000);
-	set_up(1);
-	ask(attach(d), 0, "attach");
-	await_link("up");
+	sleeps = true;
+	d = honest_device();
 	for (int i = 0; i < 50; i++) {
 		there_and_back(10);
 		usleep(5000); /* both may fall asleep */
@@ -744,8 +752,23 @@ static void bells(void)
 	ask(order(CORDON_K_DETACH), 0, "detach in a storm");
 	atomic_store(&quiet, true);
 	pthread_join(t, NULL);
-	close(d->bell);
-	close(d->ears);
+	end();
+	driver_end(d);
+	sleeps = false;
+}
+
+/* Of two that say the same, the second is a lie. */
+static void doubles(void)
+{
+	struct driver *d = honest_device();
+
+	atomic_store(&d->mode, DOUBLER);
+	there_and_back(500);
+	k_check(k_count(dev_fd).bad_buffers > 0, "the second is refused", 0);
+	atomic_store(&d->mode, HONEST);
+	there_and_back(100);
+	ask(order(CORDON_K_STOP), 0, "stop");
+	ask(order(CORDON_K_DRAIN), 0, "drain");
 	end();
 	driver_end(d);
 }
@@ -830,7 +853,7 @@ static void forgeries(void)
 /* In the middle of everything. */
 static void closed(void)
 {
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 6; i++) {
 		struct driver *d = honest_device();
 		uint8_t frame[64];
 		int s = packets(0);
@@ -845,6 +868,27 @@ static void closed(void)
 		close(s);
 		driver_end(d);
 	}
+}
+
+/* The same by doorbell. */
+static void doorbell(void)
+{
+	struct driver *d = driver_begin(HONEST);
+
+	receive = CORDON_K_RECEIVE_DOORBELL;
+	begin(2000);
+	ask(attach(d), -EINVAL, "a driver that never rings");
+	end();
+	driver_end(d);
+	sleeps = true;
+	frames();
+	bursts();
+	big_frames();
+	bells();
+	sleeps = true;
+	closed();
+	receive = CORDON_K_RECEIVE_POLL;
+	sleeps = false;
 }
 
 static void deleted(void)
@@ -912,6 +956,8 @@ static const struct {
 	{ "a_driver_that_scribbles", scribbles },
 	{ "a_domain_that_closes_in_the_middle", closed },
 	{ "bells_and_a_storm_of_them", bells },
+	{ "buffers_that_come_back_twice", doubles },
+	{ "all_by_doorbell", doorbell },
 	{ "a_device_that_is_deleted", deleted },
 	{ "a_device_that_was_there", taken },
 	{ "a_supervisor_that_is_killed", killed },

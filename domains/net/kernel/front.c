@@ -53,8 +53,7 @@ static void resend(struct cordon_net *n)
 	while ((skb = __skb_dequeue(&n->past))) {
 		if (n->nbatch == CORDON_DESCS_PER_LINE)
 			net_flush(n);
-		if (NET_CB(skb)->again || !able(n, skb) ||
-		    (!n->nbatch && !cordon_stream_tx_ready(&n->party->chan.tx)) ||
+		if (!able(n, skb) || (!n->nbatch && !cordon_stream_tx_ready(&n->party->chan.tx)) ||
 		    net_send(n, skb) < 0) {
 			n->count.tx_lost++;
 			dev_kfree_skb_any(skb);
@@ -206,6 +205,8 @@ static int front_start(void *front, struct cordon_party *p, char *why)
 
 	if (READ_ONCE(n->gone))
 		return cordon_why(why, -ENODEV, "%s was deleted", n->dev->name);
+	if (n->doorbell && !p->rings)
+		return cordon_why(why, -EINVAL, "by doorbell needs a domain that rings");
 	begin_count(n, p);
 	ret = begin(n, p, why);
 	count_calls(n, p);

@@ -3,13 +3,14 @@
  * The net front-end in the kernel: a network device whose driver is in a domain. front.c of the folder
  * above is its twin in user space.
  *
- * Who does what: the stack calls xmit (tx.c) with the queue's lock; the thread (poll.c) looks for work
- * and runs NAPI, which takes what the driver sent (rx.c); orders (front.c) start and end both. Whatever
+ * Who does what: the stack calls xmit (tx.c) with the queue's lock; the thread, or the driver's bell
+ * (poll.c), runs NAPI, which takes what the driver sent (rx.c); orders (front.c) start and end both. Whatever
  * both xmit and NAPI touch, the queue's lock guards, so there is none of ours on the way of a frame.
  */
 #ifndef CORDON_NET_KERNEL_NET_H
 #define CORDON_NET_KERNEL_NET_H
 
+#include <linux/irq_work.h>
 #include <linux/kref.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
@@ -63,6 +64,8 @@ struct cordon_net {
 	struct sk_buff_head past; /* what the last driver had not given back; under plane */
 
 	/* poll.c */
+	bool doorbell; /* the driver's bell runs NAPI, on its core; the thread is the backstop */
+	struct irq_work rung;
 	bool dozing; /* xmit wakes the thread */
 	bool listening; /* the driver does */
 	bool heard;
@@ -123,9 +126,11 @@ int net_poll(struct napi_struct *napi, int budget);
 /* The same once the flow has ended: all that the driver had published, a ring full at most. */
 void net_take_rest(struct cordon_net *n);
 
-/* poll.c: the thread. */
+/* poll.c: the thread, and the bell. */
 int net_thread_start(struct cordon_net *n);
 void net_thread_stop(struct cordon_net *n);
+bool net_is_work(const struct cordon_net *n);
+void net_rung(struct irq_work *work);
 
 static inline void net_thread_wake(struct cordon_net *n)
 {

@@ -145,6 +145,7 @@ static void setup(struct net_device *dev)
 	mutex_init(&n->plane);
 	__skb_queue_head_init(&n->flight);
 	__skb_queue_head_init(&n->past);
+	init_irq_work(&n->rung, net_rung);
 	netif_napi_add(dev, &n->napi, net_poll);
 }
 
@@ -245,8 +246,6 @@ static int check(const struct cordon_k_net *k, char *why)
 		return cordon_why(why, -EINVAL, "unknown features");
 	if (k->receive > CORDON_K_RECEIVE_DOORBELL)
 		return cordon_why(why, -EINVAL, "no such way to receive");
-	if (k->receive == CORDON_K_RECEIVE_DOORBELL)
-		return cordon_why(why, -EOPNOTSUPP, "this module can't receive by doorbell");
 	return 0;
 }
 
@@ -267,6 +266,7 @@ struct cordon_net *net_netdev_get(const struct cordon_k_net *k, const char *doma
 		kref_get(&n->ref);
 		n->owned = true;
 		n->made = !dev;
+		n->doorbell = k->receive == CORDON_K_RECEIVE_DOORBELL;
 		n->may = k->features;
 		if (!CORDON_KERNEL_HAS_USO)
 			n->may &= ~(CORDON_NET_F_USO4 | CORDON_NET_F_USO6);

@@ -4,6 +4,9 @@
  * runs NAPI when there is something. It spins while there is traffic and nothing else to run there, then
  * naps, longer each time; a frame to send wakes it, since an answer may follow, and so does a driver that
  * rings. It holds no lock while it looks: what it sees is a guess, and NAPI knows.
+ *
+ * Or, by doorbell: NAPI announces a sleep when it ends, so that the driver rings for the next frame; the
+ * ring interrupts the driver's own core, and NAPI runs there. The thread is the backstop alone.
  */
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
@@ -29,7 +32,7 @@ static bool credits_came(const struct cordon_stream_tx *tx)
 	return cordon_peek(tx->credits) != tx->credited;
 }
 
-static bool is_work(const struct cordon_net *n)
+bool net_is_work(const struct cordon_net *n)
 {
 	const struct cordon_chan *chan = &n->party->chan;
 
@@ -39,11 +42,21 @@ static bool is_work(const struct cordon_net *n)
 	       READ_ONCE(n->running) && credits_came(&chan->tx);
 }
 
+/* An interrupt on the core that rang: NAPI runs as it ends. */
+void net_rung(struct irq_work *work)
+{
+	napi_schedule(&container_of(work, struct cordon_net, rung)->napi);
+}
+
 /* The domain rang. In its time, with interrupts off. */
 static void heard(void *arg)
 {
 	struct cordon_net *n = arg;
 
+	if (n->doorbell) {
+		irq_work_queue(&n->rung);
+		return;
+	}
 	if (!READ_ONCE(n->listening))
 		return;
 	WRITE_ONCE(n->heard, true);
@@ -54,7 +67,7 @@ static void heard(void *arg)
 static bool doze(struct cordon_net *n, u64 nap)
 {
 	struct cordon_waiter *w = &n->party->chan.waiter;
-	bool listen = nap >= NAP_MAX_NS && n->party->ears.file &&
+	bool listen = nap >= NAP_MAX_NS && n->party->rings &&
 		      ktime_get_mono_fast_ns() >= n->deaf_until;
 	u64 ns = listen ? SLEEP_NS : nap;
 	ktime_t t = ns_to_ktime(ns);
@@ -67,7 +80,7 @@ static bool doze(struct cordon_net *n, u64 nap)
 		WRITE_ONCE(n->listening, true);
 		cordon_wait_begin(w);
 	}
-	if (!is_work(n) && !kthread_should_stop())
+	if (!net_is_work(n) && !kthread_should_stop())
 		early = schedule_hrtimeout_range(&t, ns / 8, HRTIMER_MODE_REL) != 0;
 	__set_current_state(TASK_RUNNING);
 	WRITE_ONCE(n->dozing, false);
@@ -78,7 +91,7 @@ static bool doze(struct cordon_net *n, u64 nap)
 	if (!READ_ONCE(n->heard))
 		return early;
 	/* It rings for nothing: it is not listened to for a while. */
-	if (is_work(n)) {
+	if (net_is_work(n)) {
 		n->vain = 0;
 	} else if (++n->vain >= VAIN_MAX) {
 		n->vain = 0;
@@ -95,6 +108,22 @@ static void run_napi(struct cordon_net *n)
 	local_bh_enable(); /* it runs here */
 }
 
+static int backstop(void *arg)
+{
+	struct cordon_net *n = arg;
+
+	run_napi(n); /* it has to announce its first sleep */
+	while (!kthread_should_stop()) {
+		set_current_state(TASK_IDLE);
+		if (!kthread_should_stop())
+			schedule_timeout(HZ);
+		__set_current_state(TASK_RUNNING);
+		if (net_is_work(n))
+			run_napi(n);
+	}
+	return 0;
+}
+
 static int thread(void *arg)
 {
 	struct cordon_net *n = arg;
@@ -106,7 +135,7 @@ static int thread(void *arg)
 
 		/* RCU takes who spins for busy otherwise. */
 		cond_resched_tasks_rcu_qs();
-		if (is_work(n)) {
+		if (net_is_work(n)) {
 			run_napi(n);
 			idle = 0;
 			nap = NAP_MIN_NS;
@@ -144,7 +173,8 @@ static void place(struct cordon_net *n, struct task_struct *t)
 
 int net_thread_start(struct cordon_net *n)
 {
-	struct task_struct *t = kthread_create(thread, n, "cordon/%s", n->dev->name);
+	struct task_struct *t =
+		kthread_create(n->doorbell ? backstop : thread, n, "cordon/%s", n->dev->name);
 
 	if (IS_ERR(t))
 		return (int)PTR_ERR(t);
@@ -161,6 +191,7 @@ int net_thread_start(struct cordon_net *n)
 void net_thread_stop(struct cordon_net *n)
 {
 	cordon_ears_set(&n->party->ears, NULL, NULL);
+	irq_work_sync(&n->rung);
 	kthread_stop(n->thread);
 	put_task_struct(n->thread);
 	n->thread = NULL;

@@ -215,7 +215,11 @@ static unsigned int run_batch(struct cordon_net *n, unsigned int max, int budget
 int net_poll(struct napi_struct *napi, int budget)
 {
 	struct cordon_net *n = container_of(napi, struct cordon_net, napi);
+	struct cordon_waiter *w = &n->party->chan.waiter;
 	int done = 0;
+
+	if (n->doorbell)
+		cordon_wait_end(w);
 
 	while (done < budget) {
 		unsigned int got = run_batch(n, budget - done, budget);
@@ -224,8 +228,15 @@ int net_poll(struct napi_struct *napi, int budget)
 			break;
 		done += got;
 	}
-	if (done < budget)
-		napi_complete_done(napi, done);
+	if (done == budget)
+		return done;
+	if (n->doorbell) {
+		/* Now it rings, also before NAPI has ended: then that begins anew. */
+		cordon_wait_begin(w);
+		if (net_is_work(n))
+			return budget;
+	}
+	napi_complete_done(napi, done);
 	return done;
 }
 
