@@ -512,7 +512,8 @@ static void frames(void)
 	ask(order(CORDON_K_STOP), 0, "stop");
 	ask(order(CORDON_K_DRAIN), 0, "drain");
 	c = k_count(dev_fd);
-	k_check(c.tx_frames >= 2000 && c.rx_frames == c.driver_rx, "counters", (long)c.rx_frames);
+	k_check(c.tx_frames >= 2000 && c.rx_frames == c.driver_rx && c.rx_frames <= c.tx_frames,
+		"counters", (long)c.rx_frames);
 	k_check(c.bad_buffers + c.bad_kinds + c.bad_lengths + c.tx_lost + c.rx_lost +
 				c.stream_faults + c.call_faults ==
 			0,
@@ -523,6 +524,12 @@ static void frames(void)
 	await_link("down");
 	end();
 	driver_end(d);
+}
+
+/* The stack has frames still, or the driver has. */
+static int under_way(void *sent)
+{
+	return k_count(dev_fd).tx_frames < *(unsigned *)sent || depth(NULL);
 }
 
 /* A burst of more frames than there are buffers: the queue stops and goes on. */
@@ -537,11 +544,10 @@ static void bursts(void)
 		fill(frame, i, 64);
 		sent += send(s, frame, 64, 0) == 64;
 	}
-	k_check(soon(depth, NULL), "all come back", 1);
+	k_check(soon(under_way, &sent), "all are sent and come back", (long)sent);
+	/* The system's own frames may come at any time. */
 	ask(order(CORDON_K_PING), 0, "ping");
-	k_check(k_count(dev_fd).tx_frames >= sent, "all were sent", (long)sent);
-	k_check(k_count(dev_fd).driver_tx == k_count(dev_fd).tx_frames, "none is lost",
-		(long)k_count(dev_fd).driver_tx);
+	k_check(k_count(dev_fd).driver_tx >= sent, "none is lost", (long)k_count(dev_fd).driver_tx);
 	close(s);
 	end();
 	driver_end(d);
