@@ -66,7 +66,8 @@ struct cordon_net {
 	/* poll.c */
 	bool doorbell; /* the driver's bell runs NAPI, on its core; the thread is the backstop */
 	struct irq_work rung;
-	bool dozing; /* xmit wakes the thread */
+	bool dozing; /* the thread sleeps, */
+	bool deep; /* for long: any frame to send wakes it, or else the first one at the driver */
 	bool listening; /* the driver does */
 	bool heard;
 	unsigned int vain; /* times in a row that it rang for nothing */
@@ -132,9 +133,11 @@ void net_thread_stop(struct cordon_net *n);
 bool net_is_work(const struct cordon_net *n);
 void net_rung(struct irq_work *work);
 
-static inline void net_thread_wake(struct cordon_net *n)
+/* A frame was sent; @first: the driver had none. In a flow of frames the next nap's end is soon enough,
+ * and a wake-up for each would cost more. */
+static inline void net_thread_wake(struct cordon_net *n, bool first)
 {
-	if (READ_ONCE(n->dozing))
+	if (READ_ONCE(n->dozing) && (first || READ_ONCE(n->deep)))
 		wake_up_process(n->thread);
 }
 

@@ -20,7 +20,7 @@
 #define SPIN_NS 50000ull
 #define NAP_MIN_NS 50000ull
 #define NAP_MAX_NS 1000000ull
-/* Naps from this one on end when there is a frame to send; shorter ones aren't worth a wake-up. */
+/* Naps from this one on end when there is any frame to send: see net_thread_wake(). */
 #define NAP_LONG_NS 200000ull
 /* Towards a driver that rings; the backstop for one that doesn't. */
 #define SLEEP_NS (u64) NSEC_PER_SEC
@@ -75,7 +75,8 @@ static bool doze(struct cordon_net *n, u64 nap)
 
 	WRITE_ONCE(n->heard, false);
 	set_current_state(TASK_IDLE);
-	WRITE_ONCE(n->dozing, nap >= NAP_LONG_NS);
+	WRITE_ONCE(n->deep, nap >= NAP_LONG_NS);
+	WRITE_ONCE(n->dozing, true);
 	if (listen) {
 		WRITE_ONCE(n->listening, true);
 		cordon_wait_begin(w);

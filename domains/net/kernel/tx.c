@@ -80,6 +80,7 @@ netdev_tx_t net_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct netdev_queue *queue = net_queue(n);
 	bool more = netdev_xmit_more();
 	unsigned int len = skb->len;
+	bool first = skb_queue_empty(&n->flight);
 	int ret;
 
 	/* It was stopped a moment ago, or an empty buffer took the last line. */
@@ -107,7 +108,7 @@ netdev_tx_t net_xmit(struct sk_buff *skb, struct net_device *dev)
 		netif_tx_stop_queue(queue);
 		net_flush(n);
 	}
-	net_thread_wake(n);
+	net_thread_wake(n, first);
 	return NETDEV_TX_OK;
 }
 
