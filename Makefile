@@ -8,6 +8,7 @@
 #   make install    to PREFIX (/usr/local), below DESTDIR if that is set; make uninstall
 #   make install-module  the kernel module's sources, for DKMS (docs/kernel.md); make uninstall-module
 #   make lint       clang-tidy, format, links, shell scripts
+#   make module     cordon.ko, for the kernel headers in KDIR (both kernels of scripts/vm)
 #   make vm         a shell in a guest with a Debian kernel (docs/vm.md)
 #   make man        the man pages, in build/man
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
@@ -47,7 +48,9 @@ LOADER := $(wildcard core/loader/*.c)
 ARCH_aarch64 := aarch64
 switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
-TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES),$(wildcard tests/*/*.c)))
+# Run in a guest, by tests/vm/module.sh.
+GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
+TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
 BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
 
@@ -229,7 +232,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
-	man install uninstall install-module uninstall-module clean vm
+	man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
 
@@ -250,12 +253,12 @@ RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traff
 RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
-		$(PLANTED) build/release/bench/kill
+		$(PLANTED) $(GUEST_PROGRAMS) build/release/bench/kill
 	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
 		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
 
 # One variant, dependencies there: make V=asan check
-check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) build/$(V)/bench/kill
+check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) $(GUEST_PROGRAMS) build/$(V)/bench/kill
 	@scripts/run-tests $(V) $(RUN_$(V))
 	@scripts/count-tests build/$(V)/tests.sum
 
@@ -291,6 +294,11 @@ bench-crashes:
 vm:
 	@scripts/deps vm
 	@scripts/vm shell
+
+# cordon.ko, for the headers in KDIR or for both kernels of scripts/vm.
+module:
+	@$(if $(KDIR),,scripts/deps vm)
+	@scripts/module $(KDIR)
 
 # Man pages, from docs/man/PAGE.SECTION.scd.
 man: $(MAN_PAGES)

@@ -67,7 +67,7 @@ void cordon_call_abandon(struct cordon_client *c, int line);
 /* Calls in flight that somebody waits for. */
 static inline unsigned cordon_call_inflight(const struct cordon_client *c)
 {
-	return (unsigned)__builtin_popcountll(c->busy & ~c->detached & ~c->quarantined);
+	return cordon_count_bits(c->busy & ~c->detached & ~c->quarantined);
 }
 
 /*

@@ -5,30 +5,66 @@
  * shared line (make lint checks it), so that "copy once, check the copy, use the copy" is a
  * property of this file.
  *
- * Everything here is inline, never blocks, never fails, and needs no libc. A kernel build replaces
- * the bodies by smp_load_acquire, smp_store_release, READ_ONCE and WRITE_ONCE; callers don't change.
+ * Everything here is inline, never blocks, never fails, and needs no libc. User space has C11 atomics
+ * below, the kernel its own; callers don't differ.
  */
 #ifndef CORDON_CHANNELS_PRIM_H
 #define CORDON_CHANNELS_PRIM_H
 
+#if !defined(__KERNEL__)
 #include <stdatomic.h>
+#endif
 #include <stddef.h>
 #include <stdint.h>
+
+#if defined(__KERNEL__)
+#include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <asm/barrier.h>
+#include <asm/processor.h>
+#endif
 
 #define CORDON_LINE_SIZE 64
 #define CORDON_PAYLOAD_SIZE 56
 #define CORDON_PAYLOAD_WORDS 7
+
+/* A word of shared memory, and the four ways to touch one. */
+#if defined(__KERNEL__)
+
+typedef uint64_t cordon_word;
+
+#define CORDON_LOAD_ACQUIRE(word) smp_load_acquire(word)
+#define CORDON_STORE_RELEASE(word, value) smp_store_release(word, value)
+#define CORDON_LOAD(word) READ_ONCE(*(word))
+#define CORDON_STORE(word, value) WRITE_ONCE(*(word), value)
+
+#else
+
+typedef _Atomic uint64_t cordon_word;
+
+#if defined(CORDON_PLANT_RELAXED_PUBLISH)
+#define CORDON_PUBLISH_ORDER memory_order_relaxed
+#else
+#define CORDON_PUBLISH_ORDER memory_order_release
+#endif
+
+#define CORDON_LOAD_ACQUIRE(word) atomic_load_explicit(word, memory_order_acquire)
+#define CORDON_STORE_RELEASE(word, value) atomic_store_explicit(word, value, CORDON_PUBLISH_ORDER)
+#define CORDON_LOAD(word) atomic_load_explicit(word, memory_order_relaxed)
+#define CORDON_STORE(word, value) atomic_store_explicit(word, value, memory_order_relaxed)
+
+#endif
 
 /*
  * One cache line in shared memory. Word 0 is the header, words 1-7 the payload. Opaque: the member
  * is named in this file only.
  */
 struct cordon_line {
-	_Alignas(CORDON_LINE_SIZE) _Atomic uint64_t opaque_[8];
+	_Alignas(CORDON_LINE_SIZE) cordon_word opaque_[8];
 };
 
 _Static_assert(sizeof(struct cordon_line) == CORDON_LINE_SIZE, "a line is one cache line");
-_Static_assert(sizeof(_Atomic uint64_t) == 8, "atomic words have no hidden lock");
+_Static_assert(sizeof(cordon_word) == 8, "atomic words have no hidden lock");
 
 /* The private copy of a payload. */
 union cordon_payload {
@@ -40,19 +76,13 @@ union cordon_payload {
  * published is visible to copies made after this load. */
 static inline uint64_t cordon_peek(const struct cordon_line *line)
 {
-	return atomic_load_explicit(&line->opaque_[0], memory_order_acquire);
+	return CORDON_LOAD_ACQUIRE(&line->opaque_[0]);
 }
-
-#if defined(CORDON_PLANT_RELAXED_PUBLISH)
-#define CORDON_PUBLISH_ORDER memory_order_relaxed
-#else
-#define CORDON_PUBLISH_ORDER memory_order_release
-#endif
 
 /* Store the header word of @line, after the payload. Pairs with cordon_peek() of the peer. */
 static inline void cordon_publish(struct cordon_line *line, uint64_t header)
 {
-	atomic_store_explicit(&line->opaque_[0], header, CORDON_PUBLISH_ORDER);
+	CORDON_STORE_RELEASE(&line->opaque_[0], header);
 }
 
 /* Copy the first @words words (0-7) of the payload of @line to private memory, each read once.
@@ -61,7 +91,7 @@ static inline void cordon_copy_in(union cordon_payload *to, const struct cordon_
 				  unsigned words)
 {
 	for (unsigned i = 0; i < words && i < CORDON_PAYLOAD_WORDS; i++)
-		to->word[i] = atomic_load_explicit(&line->opaque_[1 + i], memory_order_relaxed);
+		to->word[i] = CORDON_LOAD(&line->opaque_[1 + i]);
 }
 
 /* Copy @words words (0-7) of private memory to the payload of @line. Visible to the peer with the
@@ -70,14 +100,16 @@ static inline void cordon_copy_out(struct cordon_line *line, const union cordon_
 				   unsigned words)
 {
 	for (unsigned i = 0; i < words && i < CORDON_PAYLOAD_WORDS; i++)
-		atomic_store_explicit(&line->opaque_[1 + i], from->word[i], memory_order_relaxed);
+		CORDON_STORE(&line->opaque_[1 + i], from->word[i]);
 }
 
 /* Between an own store and a later load of what the peer stores: the one order that acquire and
- * release don't give, and that only sleeping needs (wait.h). In the kernel: smp_mb(). */
+ * release don't give, and that only sleeping needs (wait.h). */
 static inline void cordon_full_fence(void)
 {
-#if defined(CORDON_PLANT_NO_FENCE)
+#if defined(__KERNEL__)
+	smp_mb();
+#elif defined(CORDON_PLANT_NO_FENCE)
 	atomic_signal_fence(memory_order_seq_cst);
 #else
 	atomic_thread_fence(memory_order_seq_cst);
@@ -87,12 +119,24 @@ static inline void cordon_full_fence(void)
 /* One turn of a polling loop: tells the core that it is one. */
 static inline void cordon_relax(void)
 {
-#if defined(__x86_64__)
+#if defined(__KERNEL__)
+	cpu_relax();
+#elif defined(__x86_64__)
 	__builtin_ia32_pause();
 #elif defined(__aarch64__)
 	__asm__ __volatile__("isb" ::: "memory");
 #else
 	atomic_signal_fence(memory_order_seq_cst);
+#endif
+}
+
+/* How many bits of @set are set. */
+static inline unsigned cordon_count_bits(uint64_t set)
+{
+#if defined(__KERNEL__)
+	return hweight64(set); /* the builtin may be a call into libgcc */
+#else
+	return (unsigned)__builtin_popcountll(set);
 #endif
 }
 

@@ -15,6 +15,7 @@
 #define CORDON_CHANNELS_STREAM_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include "channels/layout.h"
 
@@ -182,6 +183,16 @@ static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op)
 #else
 	return (int)len;
 #endif
+}
+
+/* Whether the next cordon_stream_get() or _recv() would find something. What another thread that looks
+ * at a struct in use gets is a guess. */
+static inline bool cordon_stream_rx_ready(const struct cordon_stream_rx *rx)
+{
+	const struct cordon_line *line = &rx->lines[rx->taken & (rx->size - 1)];
+
+	return rx->next < rx->have ||
+	       cordon_hdr_turn(cordon_peek(line)) == (uint32_t)(rx->taken >> rx->shift) + 1;
 }
 
 /*

@@ -14,12 +14,15 @@
  *
  * These are the orders that a front-end in user space gets too (core/class.h); they mean the same.
  * ATTACH, PING, STOP and DRAIN block, killable, for the deadline of NET at most each call they make
- * to the driver, and can be cancelled by CORDON_K_ABORT from another thread. Closing the file is
- * death: what DETACH does, and the device goes with it, unless it was there before.
+ * to the driver. CORDON_K_ABORT, from another thread, has the one that is under way end soon with
+ * -ECANCELED; where none is, it does nothing. An ATTACH that failed leaves nothing attached. Somebody may
+ * delete the device: then orders are -ENODEV but for DETACH. Closing the file is death: what DETACH does,
+ * and the device goes with it, unless it was there before.
  *
  * Every structure begins with its size, which the caller fills in: one that the module doesn't know is
  * -EINVAL. Flags and fields called zero that are not zero are -EINVAL. Calls in another order are
- * -EBADFD, a second order while one is under way -EBUSY. Only CAP_NET_ADMIN and CAP_SYS_ADMIN, in the
+ * -EBADFD, a second order while one is under way -EBUSY; INFO, STATS and ABORT are no orders, and come at
+ * any time from any thread. Only CAP_NET_ADMIN and CAP_SYS_ADMIN, in the
  * first user namespace, open the device. Where an error wants words they are in @why, ended by a zero.
  */
 #ifndef CORDON_CORE_KERNEL_UAPI_H
@@ -39,7 +42,8 @@ struct cordon_k_info {
 	__u64 cores[CORDON_K_CPUS / 64]; /* out: set of cores that domains may take */
 };
 
-#define CORDON_K_UNRESERVED 1u /* any core that is online, for hosts without a reserved one */
+/* Any core that is online, for hosts without a reserved one; domains may share such a core. */
+#define CORDON_K_UNRESERVED 1u
 
 struct cordon_k_domain {
 	__u32 size;
@@ -55,7 +59,8 @@ struct cordon_k_domain {
 enum cordon_k_receive {
 	CORDON_K_RECEIVE_DEFAULT, /* the module's choice, by the number of housekeeping cores */
 	CORDON_K_RECEIVE_POLL, /* a thread on a housekeeping core polls while there is traffic */
-	CORDON_K_RECEIVE_DOORBELL, /* the driver rings; work is done on its core, in its time */
+	/* The driver rings; work is done on its core, in its time. Only a domain that may sleep rings. */
+	CORDON_K_RECEIVE_DOORBELL,
 };
 
 struct cordon_k_net {
@@ -66,8 +71,8 @@ struct cordon_k_net {
 	__u16 zero;
 	__u32 mtu;
 	__u32 receive; /* enum cordon_k_receive */
-	__u32 deadline_ms; /* of control calls */
-	__u32 features; /* CORDON_NET_F_* that may be negotiated */
+	__u32 deadline_ms; /* of control calls, 1 to 60000 */
+	__u32 features; /* CORDON_NET_F_* that may be negotiated, but for what this kernel can't do */
 	char why[CORDON_K_WHY];
 };
 

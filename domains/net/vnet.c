@@ -171,7 +171,7 @@ int cordon_vnet_check(const uint8_t *head, size_t head_len, size_t frame_len, ui
 	if (hdr.flags && !(features & CORDON_NET_F_CSUM))
 		return CORDON_VNET_CSUM_NOT_NEGOTIATED;
 
-	type = hdr.gso_type & (uint8_t)~CORDON_VNET_GSO_ECN;
+	type = (uint8_t)(hdr.gso_type & ~CORDON_VNET_GSO_ECN);
 	switch (hdr.gso_type) {
 	case CORDON_VNET_GSO_NONE:
 		if (hdr.gso_size)

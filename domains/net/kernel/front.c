@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The front-end's life: what net_front_start() and the others of the folder above do in user space.
+ * Calls to the driver are made by the ioctl's caller, while the thread goes on; nothing is held meanwhile.
+ */
+#include <linux/err.h>
+#include <linux/rtnetlink.h>
+#include "core/kernel/front.h"
+#include "core/kernel/why.h"
+#include "domains/net/kernel/net.h"
+
+static int call(struct cordon_net *n, struct cordon_party *p, enum net_op op, const void *req,
+		size_t len, void *reply, size_t size)
+{
+	int ret = cordon_kcall(p, op, req, len, reply, size);
+
+	/* A reply of another length than the interface's is a lie too. */
+	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
+		n->bad_replies++;
+		ret = -EPROTO;
+	}
+	return ret;
+}
+
+/* A frame that asks for what the driver can't: then it is dropped. */
+static bool able(const struct cordon_net *n, const struct sk_buff *skb)
+{
+	unsigned int type = skb_shinfo(skb)->gso_type;
+	u32 f = n->features;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !(f & CORDON_NET_F_CSUM))
+		return false;
+	if (!skb_is_gso(skb))
+		return true;
+	if (type & SKB_GSO_TCP_ECN && !(f & CORDON_NET_F_ECN))
+		return false;
+	if (type & SKB_GSO_TCPV4)
+		return f & CORDON_NET_F_TSO4;
+	if (type & SKB_GSO_TCPV6)
+		return f & CORDON_NET_F_TSO6;
+	return f & CORDON_NET_F_USO4 && f & CORDON_NET_F_USO6;
+}
+
+/*
+ * Send again what the last driver had not given back, in the order in which it got it, from the stack's
+ * own memory. Whether it had sent some of them on can't be known: they are counted. Once only: a frame may
+ * be what a driver dies of.
+ */
+static void resend(struct cordon_net *n)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(&n->past))) {
+		if (n->nbatch == CORDON_DESCS_PER_LINE)
+			net_flush(n);
+		if (!able(n, skb) || (!n->nbatch && !cordon_stream_tx_ready(&n->party->chan.tx)) ||
+		    net_send(n, skb) < 0) {
+			n->count.tx_lost++;
+			dev_kfree_skb_any(skb);
+			continue;
+		}
+		NET_CB(skb)->again = true;
+		netdev_tx_sent_queue(net_queue(n), skb->len);
+		n->count.tx_resent++;
+	}
+	net_flush(n);
+}
+
+static int plane_up(struct cordon_net *n, struct cordon_party *p, const struct net_info *info)
+{
+	int ret;
+
+	if (n->gone)
+		return -ENODEV;
+	n->slots = kvcalloc(cordon_pool_count(&p->pool), sizeof(*n->slots), GFP_KERNEL);
+	if (!n->slots)
+		return -ENOMEM;
+	n->party = p;
+	n->lent = n->empties[0] = n->empties[1] = n->nbatch = 0;
+	n->want[1] = min(info->buffers, p->pool.dims.big);
+	n->want[0] = info->buffers ? p->pool.dims.small : 0;
+	napi_enable(&n->napi);
+	net_lock(n);
+	resend(n);
+	net_unlock(n);
+	ret = net_thread_start(n);
+	if (ret < 0)
+		return ret; /* detach follows */
+	net_lock(n);
+	n->running = true;
+	net_lend_empties(n);
+	if (net_room(n))
+		netif_tx_wake_queue(net_queue(n));
+	net_unlock(n);
+	netif_carrier_on(n->dev);
+	return 0;
+}
+
+/* Of empty buffers that did not come back, those with a frame in them. As the driver left them. */
+static void count_lost(struct cordon_net *n)
+{
+	const struct cordon_pool *pool = &n->party->pool;
+	u32 i;
+
+	for (i = 0; i < cordon_pool_count(pool); i++)
+		n->count.rx_lost += n->slots[i].empty &&
+				    READ_ONCE(*cordon_pool_data(pool, i)) != NET_UNREAD;
+}
+
+/* Nothing in here waits for the driver, or for RTNL: a deletion holds it. */
+void net_plane_down(struct cordon_net *n)
+{
+	struct sk_buff *skb;
+
+	if (!n->party)
+		return;
+	netif_carrier_off(n->dev);
+	net_lock(n);
+	n->running = false;
+	netif_tx_stop_queue(net_queue(n));
+	net_flush(n);
+	net_unlock(n);
+	if (n->thread)
+		net_thread_stop(n);
+	napi_disable(&n->napi);
+	net_take_rest(n);
+	count_lost(n);
+	net_lock(n);
+	netdev_tx_reset_queue(net_queue(n));
+	while ((skb = __skb_dequeue(&n->flight))) {
+		if (!NET_CB(skb)->again) {
+			__skb_queue_tail(&n->past, skb);
+			continue;
+		}
+		n->count.tx_lost++;
+		dev_kfree_skb_any(skb);
+	}
+	net_unlock(n);
+	kvfree(n->slots);
+	n->slots = NULL;
+	n->owed = false;
+	n->lent = 0;
+	n->party = NULL;
+}
+
+/* Counters of its channel go on where the last one's ended. */
+static void begin_count(struct cordon_net *n, struct cordon_party *p)
+{
+	n->before.calls = n->count.calls;
+	n->before.timeouts = n->count.call_timeouts;
+	n->before.faults = n->count.call_faults;
+	n->before.stream_faults = n->count.stream_faults;
+	n->bad_replies = 0;
+	p->calls = &n->calls;
+}
+
+static void count_calls(struct cordon_net *n, const struct cordon_party *p)
+{
+	const struct cordon_chan *c = &p->chan;
+
+	n->count.calls = n->before.calls + c->client.calls;
+	n->count.call_timeouts = n->before.timeouts + c->client.timeouts;
+	n->count.call_faults = n->before.faults + c->client.faults + n->bad_replies;
+	n->count.stream_faults = n->before.stream_faults + c->tx.faults + c->rx.faults;
+}
+
+static void *front_open(const struct cordon_k_net *k, const char *name, char *why)
+{
+	return net_netdev_get(k, name, why);
+}
+
+static int begin(struct cordon_net *n, struct cordon_party *p, char *why)
+{
+	struct net_config config = { .mtu = READ_ONCE(n->dev->mtu) };
+	struct net_info info;
+	int ret;
+
+	ret = call(n, p, NET_OP_INFO, NULL, 0, &info, sizeof(info));
+	if (ret < 0)
+		return cordon_why(why, ret, "the driver did not say what it is (%d)", ret);
+	WRITE_ONCE(n->features, info.features & n->may);
+	config.features = n->features;
+	memcpy(config.mac, n->dev->dev_addr, sizeof(config.mac));
+	ret = call(n, p, NET_OP_CONFIG, &config, sizeof(config), NULL, 0);
+	if (ret < 0)
+		return cordon_why(why, ret, "the driver refused its configuration (%d)", ret);
+	ret = net_netdev_features(n);
+	if (ret < 0)
+		return ret;
+	ret = call(n, p, NET_OP_START, NULL, 0, NULL, 0);
+	if (ret < 0)
+		return cordon_why(why, ret, "the driver did not start (%d)", ret);
+	mutex_lock(&n->plane);
+	ret = plane_up(n, p, &info);
+	mutex_unlock(&n->plane);
+	if (ret < 0)
+		return cordon_why(why, ret, "%s: can't begin (%d)", n->dev->name, ret);
+	return 0;
+}
+
+static int front_start(void *front, struct cordon_party *p, char *why)
+{
+	struct cordon_net *n = front;
+	int ret;
+
+	if (READ_ONCE(n->gone))
+		return cordon_why(why, -ENODEV, "%s was deleted", n->dev->name);
+	if (n->doorbell && !p->rings)
+		return cordon_why(why, -EINVAL, "by doorbell needs a domain that rings");
+	begin_count(n, p);
+	ret = begin(n, p, why);
+	count_calls(n, p);
+	return ret;
+}
+
+static struct cordon_party *party_of(struct cordon_net *n)
+{
+	struct cordon_party *p;
+
+	mutex_lock(&n->plane);
+	p = n->party;
+	mutex_unlock(&n->plane);
+	return p;
+}
+
+/* It stays this order's, also when the device goes meanwhile. */
+static int ping(struct cordon_net *n, struct cordon_party *p)
+{
+	struct net_stats s;
+	int ret = call(n, p, NET_OP_STATS, NULL, 0, &s, sizeof(s));
+
+	count_calls(n, p);
+	if (ret < 0)
+		return ret;
+	n->count.driver_tx = s.tx_frames;
+	n->count.driver_rx = s.rx_frames;
+	n->count.driver_tx_dropped = s.tx_dropped;
+	n->count.driver_rx_dropped = s.rx_dropped;
+	n->count.driver_enters = s.enters;
+	return 0;
+}
+
+static int front_ping(void *front)
+{
+	struct cordon_party *p = party_of(front);
+
+	return p ? ping(front, p) : -ENODEV;
+}
+
+static u32 frames_out(const struct cordon_net *n)
+{
+	return skb_queue_len_lockless(&n->flight);
+}
+
+static u32 lent_out(const struct cordon_net *n)
+{
+	return READ_ONCE(n->lent);
+}
+
+/* Wait until none is left. Half a deadline without one coming back, and none will. */
+static int await_none(struct cordon_net *n, struct cordon_party *p,
+		      u32 (*left)(const struct cordon_net *n))
+{
+	u64 since = ktime_get_ns(), pause = 0;
+	u32 last = left(n);
+
+	while (last > 0) {
+		u64 now = ktime_get_ns();
+		u32 have = left(n);
+		int ret;
+
+		if (have != last) {
+			last = have;
+			since = now;
+			pause = 0;
+		}
+		if (now - since > p->deadline_ns / 2)
+			return -ETIMEDOUT;
+		ret = cordon_party_wait(p, &pause);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* Frames for the wire first: when the port's requests are cancelled, there are only reads. */
+static int front_stop(void *front)
+{
+	struct cordon_net *n = front;
+	struct cordon_party *p = party_of(n);
+	int ret;
+
+	if (!p)
+		return -ENODEV;
+	net_lock(n);
+	n->running = false;
+	netif_tx_stop_queue(net_queue(n));
+	net_unlock(n);
+	ret = call(n, p, NET_OP_STOP, NULL, 0, NULL, 0);
+	count_calls(n, p);
+	if (ret < 0)
+		return ret;
+	ret = await_none(n, p, frames_out);
+	if (ret < 0 && ret != -ETIMEDOUT)
+		return ret;
+	return ping(n, p);
+}
+
+static int front_drain(void *front)
+{
+	struct cordon_net *n = front;
+	struct cordon_party *p = party_of(n);
+
+	return p ? await_none(n, p, lent_out) : -ENODEV;
+}
+
+static void front_detach(void *front)
+{
+	struct cordon_net *n = front;
+
+	mutex_lock(&n->plane);
+	net_plane_down(n);
+	mutex_unlock(&n->plane);
+}
+
+static void front_stats(void *front, struct cordon_k_stats *s)
+{
+	const struct cordon_net *n = front;
+	const struct net_front_counters *c = &n->count;
+	unsigned int i;
+
+	s->n = net_count(n, s->value, CORDON_K_VALUES);
+	s->depth = frames_out(n);
+	s->depth_peak = n->flight_peak;
+	s->errors = c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_timeouts +
+		    c->call_faults + c->stream_faults;
+	for (i = 0; i < CORDON_VNET_VERDICT_COUNT; i++)
+		s->errors += c->verdict[i];
+	s->calls = n->calls.answered;
+	s->call_ns = n->calls.answer_ns;
+	s->call_errors = n->calls.failed;
+}
+
+static void front_close(void *front)
+{
+	struct cordon_net *n = front;
+
+	mutex_lock(&n->plane);
+	n->count.tx_lost += skb_queue_len(&n->past);
+	__skb_queue_purge(&n->past);
+	mutex_unlock(&n->plane);
+	net_netdev_put(n);
+}
+
+const struct cordon_kfront cordon_kfront_net = {
+	.init = net_netdev_init,
+	.exit = net_netdev_exit,
+	.open = front_open,
+	.start = front_start,
+	.ping = front_ping,
+	.stop = front_stop,
+	.drain = front_drain,
+	.detach = front_detach,
+	.stats = front_stats,
+	.close = front_close,
+};
