@@ -176,19 +176,18 @@ int cordon_life_order(struct cordon_life *l, enum cordon_order what, struct cord
 
 void cordon_life_asked(struct cordon_life *l)
 {
-	l->asked_ns = cordon_clock_monotonic();
 	cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
 }
 
 int cordon_life_starved(struct cordon_life *l)
 {
-	uint64_t silent = cordon_clock_monotonic() - l->asked_ns;
 	struct cordon_stolen now;
-	uint64_t taken;
+	uint64_t silent, taken;
 
 	if (!l->c->fence->own_core || l->inc.autopsy.stopped)
 		return 0;
 	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
+	silent = now.at_ns - l->stolen.at_ns;
 	taken = cordon_stolen_between(&l->stolen, &now);
 	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
 		return 0;

@@ -38,8 +38,8 @@ struct cordon_life {
 	int trace_fd; /* a snapshot of the last one that ended by itself, not yet reported; -1: none */
 	uint32_t trace_of; /* incarnation */
 	uint64_t began_ns; /* CLOCK_MONOTONIC: the incarnation's first instruction */
-	uint64_t asked_ns; /* CLOCK_MONOTONIC: when the driver was asked for a sign of life, */
-	struct cordon_stolen stolen; /* and how it stood then */
+	struct cordon_stolen
+		stolen; /* when the driver was asked for a sign of life, and how it stood */
 	unsigned silences; /* explained by a core taken by others, in a row */
 };
 

@@ -4,7 +4,7 @@
 #define CORDON_DOMAINS_NET_COUNTERS_H
 
 #include <stdint.h>
-#include "domains/net/vnet.h"
+#include "domains/net/net.h"
 
 /* X(member, name). The host is the TAP, or the kernel's own network stack. */
 #define NET_FRONT_COUNTERS(X)                                         \
@@ -36,5 +36,26 @@ struct net_front_counters {
 #undef X
 	uint64_t verdict[CORDON_VNET_VERDICT_COUNT]; /* frames refused, by reason */
 };
+
+/* Take over what the driver says of itself, from a private copy. */
+static inline void net_front_told(struct net_front_counters *c, const struct net_stats *s)
+{
+	c->driver_tx = s->tx_frames;
+	c->driver_rx = s->rx_frames;
+	c->driver_tx_dropped = s->tx_dropped;
+	c->driver_rx_dropped = s->rx_dropped;
+	c->driver_enters = s->enters;
+}
+
+/* What the driver did wrong, all kinds. */
+static inline uint64_t net_front_errors(const struct net_front_counters *c)
+{
+	uint64_t n = c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_timeouts +
+		     c->call_faults + c->stream_faults;
+
+	for (unsigned int i = 0; i < CORDON_VNET_VERDICT_COUNT; i++)
+		n += c->verdict[i];
+	return n;
+}
 
 #endif

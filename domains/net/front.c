@@ -373,11 +373,7 @@ int net_front_ping(struct net_front *f)
 
 	if (ret < 0)
 		return ret;
-	f->count.driver_tx = s.tx_frames;
-	f->count.driver_rx = s.rx_frames;
-	f->count.driver_tx_dropped = s.tx_dropped;
-	f->count.driver_rx_dropped = s.rx_dropped;
-	f->count.driver_enters = s.enters;
+	net_front_told(&f->count, &s);
 	return 0;
 }
 
@@ -460,14 +456,9 @@ void net_front_detach(struct net_front *f)
 
 void net_front_gauge(const struct net_front *f, struct cordon_gauge *g)
 {
-	const struct net_front_counters *c = &f->count;
-
 	g->depth = f->frames;
 	g->depth_peak = f->frames_peak;
-	g->errors = c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_timeouts +
-		    c->call_faults + c->stream_faults;
-	for (unsigned i = 0; i < CORDON_VNET_VERDICT_COUNT; i++)
-		g->errors += c->verdict[i];
+	g->errors = net_front_errors(&f->count);
 }
 
 void net_front_close(struct net_front *f)

@@ -232,11 +232,7 @@ static int ping(struct cordon_net *n, struct cordon_party *p)
 	count_calls(n, p);
 	if (ret < 0)
 		return ret;
-	n->count.driver_tx = s.tx_frames;
-	n->count.driver_rx = s.rx_frames;
-	n->count.driver_tx_dropped = s.tx_dropped;
-	n->count.driver_rx_dropped = s.rx_dropped;
-	n->count.driver_enters = s.enters;
+	net_front_told(&n->count, &s);
 	return 0;
 }
 
@@ -326,16 +322,11 @@ static void front_detach(void *front)
 static void front_stats(void *front, struct cordon_k_stats *s)
 {
 	const struct cordon_net *n = front;
-	const struct net_front_counters *c = &n->count;
-	unsigned int i;
 
 	s->n = net_count(n, s->value, CORDON_K_VALUES);
 	s->depth = frames_out(n);
 	s->depth_peak = n->flight_peak;
-	s->errors = c->bad_buffers + c->bad_kinds + c->bad_lengths + c->call_timeouts +
-		    c->call_faults + c->stream_faults;
-	for (i = 0; i < CORDON_VNET_VERDICT_COUNT; i++)
-		s->errors += c->verdict[i];
+	s->errors = net_front_errors(&n->count);
 	s->calls = n->calls.answered;
 	s->call_ns = n->calls.answer_ns;
 	s->call_errors = n->calls.failed;
