@@ -26,7 +26,8 @@
 
 static int answer(void *state, const void *req, unsigned len, void *reply)
 {
-	(void)state, (void)req, (void)len, (void)reply;
+	(void)req, (void)len, (void)reply;
+	++*(unsigned *)state;
 	return 0;
 }
 
@@ -64,12 +65,11 @@ static int idle(void *state, unsigned budget)
 	return 0;
 }
 
+/* After the first sign of life that it was asked for while it served: before that, it has not begun. */
 static int fail_later(void *state, unsigned budget)
 {
-	unsigned *n = state;
-
 	(void)budget;
-	return ++*n > 100000 ? -EIO : 0;
+	return *(const unsigned *)state > 1 ? -EIO : 0;
 }
 
 /* As a fault would, that nobody handles. */
