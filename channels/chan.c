@@ -3,6 +3,18 @@
 
 #include <string.h>
 
+static void more_init(struct cordon_chan *c, struct cordon_line *credits)
+{
+	struct cordon_line *lines = credits + 2 * c->dims.more;
+
+	for (uint32_t i = 0; i < c->dims.more; i++, lines += c->dims.ab) {
+		if (c->b)
+			cordon_stream_rx_init(&c->more_rx[i], lines, c->dims.ab, &credits[2 * i]);
+		else
+			cordon_stream_tx_init(&c->more_tx[i], lines, c->dims.ab, &credits[2 * i]);
+	}
+}
+
 static int chan_init(struct cordon_chan *c, struct cordon_line *lines,
 		     const struct cordon_chan_dims *dims, int b)
 {
@@ -29,6 +41,7 @@ static int chan_init(struct cordon_chan *c, struct cordon_line *lines,
 		cordon_stream_tx_init(&c->tx, ba, dims->ba, &lines[CORDON_LINE_A_CREDIT]);
 	if (dims->ba && !b)
 		cordon_stream_rx_init(&c->rx, ba, dims->ba, &lines[CORDON_LINE_A_CREDIT]);
+	more_init(c, ba + dims->ba);
 	return 0;
 }
 

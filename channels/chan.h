@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * A channel: one end of the shared memory between exactly two parties. Side A makes calls and side
- * B serves them; each has a stream to the other where the dimensions say so.
+ * B serves them; each has a stream to the other where the dimensions say so, and A may have more, one
+ * for each of its threads that send.
  */
 #ifndef CORDON_CHANNELS_CHAN_H
 #define CORDON_CHANNELS_CHAN_H
@@ -18,6 +19,11 @@ struct cordon_chan {
 	};
 	struct cordon_stream_tx tx; /* to the peer */
 	struct cordon_stream_rx rx; /* from the peer */
+	union {
+		struct cordon_stream_tx more_tx[CORDON_MORE_MAX]; /* side A */
+		struct cordon_stream_rx more_rx[CORDON_MORE_MAX]; /* side B */
+	};
+	unsigned turn; /* side B: which of its streams cordon_chan_get() reads next */
 	struct cordon_waiter waiter;
 	bool b; /* which side */
 };
@@ -34,7 +40,26 @@ int cordon_chan_init_b(struct cordon_chan *c, void *mem, const struct cordon_cha
  * from shared memory. */
 static inline uint64_t cordon_chan_published(const struct cordon_chan *c)
 {
-	return c->tx.sent + c->rx.told + (c->b ? c->server.served : c->client.calls);
+	uint64_t n = c->tx.sent + c->rx.told + (c->b ? c->server.served : c->client.calls);
+
+	for (unsigned i = 0; i < c->dims.more; i++)
+		n += c->b ? c->more_rx[i].told : c->more_tx[i].sent;
+	return n;
+}
+
+/* Side B: up to @n descriptors from all streams of the peer, as cordon_stream_get() has it of one. In
+ * turn: none waits for another's end. */
+static inline unsigned cordon_chan_get(struct cordon_chan *c, struct cordon_desc *d, unsigned n)
+{
+	unsigned done = 0;
+
+	for (unsigned i = 0; i <= c->dims.more && done < n; i++) {
+		struct cordon_stream_rx *rx = c->turn ? &c->more_rx[c->turn - 1] : &c->rx;
+
+		done += cordon_stream_get(rx, d + done, n - done);
+		c->turn = c->turn < c->dims.more ? c->turn + 1 : 0;
+	}
+	return done;
 }
 
 #endif

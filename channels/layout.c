@@ -12,7 +12,8 @@ static int stream_lines_ok(uint32_t n)
 
 int cordon_chan_dims_check(const struct cordon_chan_dims *d)
 {
-	if (d->calls < 1 || d->calls > CORDON_CALL_LINES_MAX || d->zero != 0)
+	if (d->calls < 1 || d->calls > CORDON_CALL_LINES_MAX || d->more > CORDON_MORE_MAX ||
+	    (d->more && !d->ab))
 		return -EINVAL;
 	return stream_lines_ok(d->ab) && stream_lines_ok(d->ba) ? 0 : -EINVAL;
 }

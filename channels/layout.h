@@ -9,7 +9,8 @@
  *   line 1        A's credits       (A writes: lines of stream B->A consumed so far)
  *   line 2        B's wait word     (B writes)
  *   line 3        B's credits       (B writes: lines of stream A->B consumed so far)
- *   line 4 ...    call lines, then stream A->B, then stream B->A
+ *   line 4 ...    call lines, then stream A->B, then stream B->A; then, for further streams A->B,
+ *                 B's credits of each (a line, and one left free), then each of them
  *
  * A's and B's lines are 128 bytes apart, since adjacent lines are prefetched in pairs. Fixed
  * widths, no pointers, little endian only.
@@ -27,6 +28,7 @@
 #define CORDON_CALL_LINES_MAX 64u
 #define CORDON_STREAM_LINES_MIN 4u
 #define CORDON_STREAM_LINES_MAX 65536u
+#define CORDON_MORE_MAX 16u
 
 enum cordon_layout_line {
 	CORDON_LINE_A_WAIT = 0,
@@ -36,13 +38,16 @@ enum cordon_layout_line {
 	CORDON_LINE_FIRST_CALL = 4,
 };
 
-/* Dimensions of a channel, in lines. calls: 1-64. ab, ba: 0 (no stream) or a power of two,
- * 4-65536. */
+/*
+ * Dimensions of a channel, in lines. calls: 1-64. ab, ba: 0 (no stream) or a power of two,
+ * 4-65536. more: 0-16 further streams A->B, of ab lines each, where several threads of A send: a
+ * stream has one producer.
+ */
 struct cordon_chan_dims {
 	uint32_t calls;
 	uint32_t ab;
 	uint32_t ba;
-	uint32_t zero;
+	uint32_t more;
 };
 
 _Static_assert(sizeof(struct cordon_chan_dims) == 16, "fixed width");
@@ -93,7 +98,9 @@ int cordon_chan_dims_check(const struct cordon_chan_dims *d);
 /* Bytes of shared memory that a channel of (checked) dimensions @d takes. */
 static inline uint64_t cordon_chan_size(const struct cordon_chan_dims *d)
 {
-	return ((uint64_t)CORDON_LINE_FIRST_CALL + d->calls + d->ab + d->ba) * CORDON_LINE_SIZE;
+	return ((uint64_t)CORDON_LINE_FIRST_CALL + d->calls + d->ab + d->ba +
+		(uint64_t)d->more * (2 + d->ab)) *
+	       CORDON_LINE_SIZE;
 }
 
 #endif

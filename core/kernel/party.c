@@ -21,14 +21,15 @@ static int pin(struct cordon_memory *m, u64 address, u64 size, const char *what,
 		return 0;
 	ret = cordon_memory_pin(m, address, size);
 	if (ret < 0)
-		return cordon_why(why, ret, "%s: can't pin %llu bytes at %#llx (%d)", what, size,
-				  address, ret);
+		return cordon_why(
+			why, ret, "%s: can't pin %llu bytes at %#llx (%d)%s", what, size, address,
+			ret, ret == -ENOMEM ? ": memory, or the limit of what may be locked" : "");
 	return 0;
 }
 
 int cordon_party_make(struct cordon_party *p, const struct cordon_k_attach *a, char *why)
 {
-	const struct cordon_chan_dims chan = { a->calls, a->ab, a->ba, a->zero };
+	const struct cordon_chan_dims chan = { a->calls, a->ab, a->ba, a->more };
 	const struct cordon_pool_dims pool = {
 		.small = a->small, .big = a->big, .ro_small = a->ro_small, .ro_big = a->ro_big
 	};
@@ -63,7 +64,7 @@ int cordon_party_make(struct cordon_party *p, const struct cordon_k_attach *a, c
 	cordon_pool_init(&p->pool, p->mem_pool.at, p->mem_ro.at, &pool, p->tables, 1);
 	p->chan.waiter.peer_may = a->wait != CORDON_WAIT_SPIN && p->bell.ctx;
 	p->caller = p->chan.waiter;
-	p->rings = a->wait != CORDON_WAIT_SPIN && p->ears.file;
+	p->rings = p->ears.file;
 	return 0;
 fail:
 	cordon_party_free(p);

@@ -83,7 +83,7 @@ static int null_poll(void *state, unsigned budget)
 	struct cordon_desc d[BATCH];
 	unsigned got, sent;
 
-	got = cordon_stream_get(&n->chan->rx, d, budget < BATCH ? budget : BATCH);
+	got = cordon_chan_get(n->chan, d, budget < BATCH ? budget : BATCH);
 	for (unsigned i = 0; i < got; i++)
 		from_front(n, d[i]);
 	sent = cordon_stream_put(&n->chan->tx, n->out, n->nout);

@@ -123,7 +123,7 @@ int wire_poll(struct wire *w, unsigned budget)
 	 * kernel wakes the last one first: no frame is to overtake more than its batch. */
 	if (w->io->inflight > w->reads)
 		budget = 0;
-	n = cordon_stream_get(&w->chan->rx, d, budget);
+	n = cordon_chan_get(w->chan, d, budget);
 	for (unsigned i = 0; i < n; i++)
 		from_front(w, d[i]);
 	while (w->running && w->reads < w->want && w->nbig > 0) {

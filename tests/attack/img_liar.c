@@ -91,7 +91,7 @@ static uint32_t noise(struct liar *l)
 static void take(struct liar *l)
 {
 	struct cordon_desc d[32];
-	unsigned n = cordon_stream_get(&l->chan->rx, d, 32);
+	unsigned n = cordon_chan_get(l->chan, d, 32);
 
 	/* Empty ones: those with frames can't be written to. */
 	for (unsigned i = 0; i < n && l->nheld < BUFFERS; i++)

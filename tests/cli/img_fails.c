@@ -94,7 +94,7 @@ static int fails_poll(void *state, unsigned budget)
 	struct cordon_desc d;
 
 	(void)budget;
-	if (!in_poll(f) || cordon_stream_get(&f->chan->rx, &d, 1) == 0)
+	if (!in_poll(f) || cordon_chan_get(f->chan, &d, 1) == 0)
 		return 0;
 	if (f->way == ERROR_IN_POLL)
 		return -EIO;

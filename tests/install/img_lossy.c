@@ -91,7 +91,7 @@ static int lossy_poll(void *state, unsigned budget)
 	ndone = cordon_io_reap(l->io, done, budget < BATCH ? budget : BATCH);
 	for (unsigned i = 0; i < ndone; i++)
 		finished(l, &done[i]);
-	got = cordon_stream_get(&l->chan->rx, d, budget < BATCH ? budget : BATCH);
+	got = cordon_chan_get(l->chan, d, budget < BATCH ? budget : BATCH);
 	for (unsigned i = 0; i < got; i++)
 		from_front(l, d[i]);
 	while (l->running && l->reads < READS && l->nempty > 0) {
