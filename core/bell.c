@@ -15,27 +15,38 @@ static int listen_to(int set, int fd)
 	return epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-int cordon_bells_make(struct cordon_boot *boot, struct cordon_err *e)
+/* What the domain sleeps on. */
+static int make_wake(struct cordon_boot *boot)
 {
 	struct cordon_bells *b = &boot->bells;
-	int ret = 0;
+	int ret;
 
-	*b = CORDON_BELLS_NONE;
-	if (boot->wait == CORDON_WAIT_SPIN)
-		return 0;
 	b->own = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	b->peer = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	b->wake = epoll_create1(EPOLL_CLOEXEC);
-	if (b->own < 0 || b->peer < 0 || b->wake < 0)
-		ret = -errno;
-	if (ret == 0)
-		ret = listen_to(b->wake, b->own);
+	if (b->own < 0 || b->wake < 0)
+		return -errno;
+	ret = listen_to(b->wake, b->own);
 	if (ret == 0 && boot->io_mode == CORDON_IO_URING)
 		ret = listen_to(b->wake, boot->ring.fd);
 	if (ret == 0 && boot->io_mode == CORDON_IO_URING && boot->ring_ro.fd >= 0)
 		ret = listen_to(b->wake, boot->ring_ro.fd);
 	for (unsigned i = 0; ret == 0 && boot->io_mode == CORDON_IO_RW && i < boot->nports; i++)
 		ret = listen_to(b->wake, boot->port_fd[i]);
+	return ret;
+}
+
+int cordon_bells_make(struct cordon_boot *boot, bool front_sleeps, struct cordon_err *e)
+{
+	struct cordon_bells *b = &boot->bells;
+	int ret = 0;
+
+	*b = CORDON_BELLS_NONE;
+	if (boot->wait != CORDON_WAIT_SPIN)
+		ret = make_wake(boot);
+	if (ret == 0 && (front_sleeps || boot->wait != CORDON_WAIT_SPIN)) {
+		b->peer = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		ret = b->peer < 0 ? -errno : 0;
+	}
 	if (ret == 0)
 		return 0;
 	cordon_bells_drop(b);

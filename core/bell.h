@@ -19,8 +19,9 @@
 #define CORDON_BELLS_NONE ((struct cordon_bells){ .own = -1, .wake = -1, .peer = -1 })
 
 /* Make @boot->bells for @boot->wait, and for the ring or the ports that are in @boot already. Under
- * spin there are none. 0, or -errno with the line; then nothing is left. */
-int cordon_bells_make(struct cordon_boot *boot, struct cordon_err *e);
+ * spin there is none but the front-end's, if that sleeps all the same (@front_sleeps). 0, or -errno
+ * with the line; then nothing is left. */
+int cordon_bells_make(struct cordon_boot *boot, bool front_sleeps, struct cordon_err *e);
 
 /* Close them, if there are any. */
 void cordon_bells_drop(struct cordon_bells *b);

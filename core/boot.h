@@ -40,11 +40,11 @@ struct cordon_clock {
 	uint64_t mult;
 };
 
-/* Doorbells, under a wait policy that sleeps; else all -1. See bell.h. */
+/* Doorbells; -1: there is none. See bell.h. */
 struct cordon_bells {
 	int32_t own; /* an eventfd: the front-end rings it. The supervisor's alone */
-	int32_t wake; /* an epoll set: what the domain sleeps on */
-	int32_t peer; /* an eventfd: the domain rings it, the front-end sleeps on it */
+	int32_t wake; /* an epoll set: what the domain sleeps on. -1: it never sleeps */
+	int32_t peer; /* an eventfd: the domain rings it. -1: the front-end never sleeps */
 	uint32_t zero;
 };
 
@@ -70,7 +70,7 @@ struct cordon_boot {
 	struct cordon_ring ring, ring_ro;
 	struct cordon_clock clock;
 	struct cordon_bells bells;
-	uint32_t wait; /* enum cordon_wait: of both ends */
+	uint32_t wait; /* enum cordon_wait: the domain's, and that of a front-end in user space */
 	uint32_t backstop_ms; /* a sleep ends after that, whatever happens */
 	uint64_t arg; /* for tests: handed through from the command line */
 };

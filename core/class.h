@@ -50,6 +50,7 @@ struct cordon_ports {
 	int fd[CORDON_PORTS_MAX];
 	unsigned n;
 	uint64_t arg; /* for struct cordon_boot */
+	uint32_t more; /* further streams of the channel, as the front-end has threads that send */
 };
 
 /* Of the front-end, for the page. */

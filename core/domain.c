@@ -103,14 +103,13 @@ static void idle(void *arg)
 	}
 }
 
-/* Nothing of it under spin: the loop is what it is without. */
+/* Nothing of it where nobody sleeps: the loop is what it is without. */
 static int set_up_sleep(struct cordon_domain *d)
 {
 	cordon_sleeper_init(&d->sleeper, &d->chan, d->boot.wait, d->boot.bells.peer);
-	if (d->boot.wait == CORDON_WAIT_SPIN)
-		return 0;
-	cordon_loop_set_idle(&d->loop, idle, d);
-	return cordon_loop_add(&d->loop, look, d);
+	if (d->boot.wait != CORDON_WAIT_SPIN)
+		cordon_loop_set_idle(&d->loop, idle, d);
+	return d->boot.bells.peer >= 0 ? cordon_loop_add(&d->loop, look, d) : 0;
 }
 
 int cordon_domain_init(struct cordon_domain *d, const struct cordon_driver *driver,

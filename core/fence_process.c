@@ -29,6 +29,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "core/bell.h"
 #include "core/cgroup.h"
 #include "core/clock.h"
 #include "core/death.h"
@@ -120,8 +121,11 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	p->boot.ring.witness = p->boot.ring_ro.witness = -1;
 	for (unsigned i = 0; i < p->boot.nports; i++)
 		p->boot.port_fd[i] = (int)(CORDON_FD_PORT + i);
-	if (p->boot.wait != CORDON_WAIT_SPIN)
-		p->boot.bells = (struct cordon_bells){ -1, CORDON_FD_WAKE, CORDON_FD_PEER, 0 };
+	p->boot.bells = CORDON_BELLS_NONE;
+	if (inc->boot.bells.wake >= 0)
+		p->boot.bells.wake = CORDON_FD_WAKE;
+	if (inc->boot.bells.peer >= 0)
+		p->boot.bells.peer = CORDON_FD_PEER;
 	ret = cordon_filter_make(p, e);
 	if (ret < 0)
 		return ret;
@@ -152,10 +156,8 @@ static int freeze(struct launch *l, struct cordon_err *e)
 	}
 	for (unsigned i = 0; inc->boot.io_mode == CORDON_IO_RW && i < inc->boot.nports; i++)
 		l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
-	if (inc->boot.wait != CORDON_WAIT_SPIN) {
-		l->source[CORDON_FD_WAKE] = inc->boot.bells.wake;
-		l->source[CORDON_FD_PEER] = inc->boot.bells.peer;
-	}
+	l->source[CORDON_FD_WAKE] = inc->boot.bells.wake;
+	l->source[CORDON_FD_PEER] = inc->boot.bells.peer;
 	return 0;
 }
 

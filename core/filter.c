@@ -30,12 +30,13 @@ static int allow_port(scmp_filter_ctx ctx, int fd)
 
 static int allow_sleep(scmp_filter_ctx ctx, const struct cordon_bells *b)
 {
-	int ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(epoll_pwait), 2,
-				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)b->wake, 0),
-				   SCMP_A4(SCMP_CMP_EQ, 0, 0));
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(epoll_pwait), 2,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)b->wake, 0),
+				SCMP_A4(SCMP_CMP_EQ, 0, 0));
+}
 
-	if (ret < 0)
-		return ret;
+static int allow_bell(scmp_filter_ctx ctx, const struct cordon_bells *b)
+{
 	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 2,
 				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)b->peer, 0),
 				SCMP_A2(SCMP_CMP_EQ, sizeof(uint64_t), 0));
@@ -80,8 +81,10 @@ int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e)
 		ret = allow_ring(ctx, b->ring_ro.fd);
 	for (unsigned i = 0; ret == 0 && b->io_mode == CORDON_IO_RW && i < b->nports; i++)
 		ret = allow_port(ctx, b->port_fd[i]);
-	if (ret == 0 && b->wait != CORDON_WAIT_SPIN)
+	if (ret == 0 && b->bells.wake >= 0)
 		ret = allow_sleep(ctx, &b->bells);
+	if (ret == 0 && b->bells.peer >= 0)
+		ret = allow_bell(ctx, &b->bells);
 	if (ret == 0)
 		ret = export(ctx, plan);
 fail:

@@ -103,7 +103,8 @@ static int attach(struct cordon_front *f, struct cordon_task *t)
 		return f->class->elsewhere->attach(f->state, inc, &f->caller, &t->err);
 	}
 	f->tables = calloc(1, cordon_pool_private_size(&f->class->pool));
-	ret = f->tables ? cordon_chan_init_a(&f->chan, inc->chan.addr, &f->class->chan) : -ENOMEM;
+	ret = f->tables ? cordon_chan_init_a(&f->chan, inc->chan.addr, &inc->boot.chan_dims) :
+			  -ENOMEM;
 	if (ret < 0)
 		return cordon_fail(&t->err, ret, "front-end: channel: %s", strerror(-ret));
 	cordon_pool_init(&f->pool, inc->pool.addr, inc->pool_ro.addr, &f->class->pool, f->tables,

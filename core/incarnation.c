@@ -22,14 +22,19 @@ void cordon_incarnation_init(struct cordon_incarnation *inc)
 	inc->death_fd = inc->gate_fd = inc->trace_fd = -1;
 }
 
-static int make_memory(struct cordon_incarnation *inc, const struct cordon_class *class, int node,
-		       uint64_t arg, struct cordon_err *e)
+static int make_memory(struct cordon_incarnation *inc, const struct cordon_class *class,
+		       const struct cordon_ports *ports, int node, struct cordon_err *e)
 {
 	struct cordon_boot *b = &inc->boot;
 	int ret;
 
+	b->chan_dims = class->chan;
+	b->chan_dims.more = ports->more;
+	if (cordon_chan_dims_check(&b->chan_dims) < 0)
+		return cordon_fail(e, -EINVAL, "a channel can't have %u further streams",
+				   ports->more);
 	cordon_memory_near(node);
-	ret = cordon_memory_make(&inc->chan, "cordon-channel", cordon_chan_size(&class->chan), e);
+	ret = cordon_memory_make(&inc->chan, "cordon-channel", cordon_chan_size(&b->chan_dims), e);
 	if (ret == 0)
 		ret = cordon_memory_make(&inc->pool, "cordon-pool", cordon_pool_size(&class->pool),
 					 e);
@@ -37,9 +42,8 @@ static int make_memory(struct cordon_incarnation *inc, const struct cordon_class
 		ret = cordon_memory_make(&inc->pool_ro, "cordon-pool-ro",
 					 cordon_pool_ro_size(&class->pool), e);
 	b->size = sizeof(*b);
-	b->chan_dims = class->chan;
 	b->pool_dims = class->pool;
-	b->arg = arg;
+	b->arg = inc->spec->arg ? inc->spec->arg : ports->arg;
 	b->wait = inc->spec->wait;
 	b->backstop_ms = CORDON_BACKSTOP_MS;
 	cordon_clock_calibrate(&b->clock);
@@ -104,11 +108,11 @@ int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_
 	cordon_incarnation_init(inc);
 	inc->fence = fence;
 	inc->spec = spec;
-	ret = make_memory(inc, class, node, spec->arg ? spec->arg : ports->arg, e);
+	ret = make_memory(inc, class, ports, node, e);
 	if (ret == 0)
 		ret = prepare_io(inc, ports, e);
 	if (ret == 0)
-		ret = cordon_bells_make(&inc->boot, e);
+		ret = cordon_bells_make(&inc->boot, class->elsewhere != NULL, e);
 	if (ret == 0)
 		ret = fence->start(inc, e);
 	if (ret < 0) {

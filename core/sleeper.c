@@ -8,7 +8,7 @@ void cordon_sleeper_init(struct cordon_sleeper *s, struct cordon_chan *chan,
 {
 	*s = (struct cordon_sleeper){ .chan = chan, .policy = policy, .peer = peer };
 	s->published = cordon_chan_published(chan);
-	chan->waiter.peer_may = policy != CORDON_WAIT_SPIN;
+	chan->waiter.peer_may = peer >= 0;
 }
 
 static void withdraw(struct cordon_sleeper *s)

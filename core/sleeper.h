@@ -35,7 +35,8 @@ enum cordon_doze {
 	CORDON_DOZE_SLEEP, /* sleep; then cordon_sleeper_woke() */
 };
 
-/* For @chan (borrowed). Under a policy other than spin the peer sleeps too, and is rung by @peer. */
+/* For @chan (borrowed). A peer that may sleep is rung by @peer; -1: it never does. Under spin only
+ * cordon_sleeper_look() is to be called. */
 void cordon_sleeper_init(struct cordon_sleeper *s, struct cordon_chan *chan,
 			 enum cordon_wait policy, int peer);
 

@@ -21,7 +21,7 @@ struct cordon_party {
 	struct cordon_pool pool;
 	struct cordon_bell bell;
 	struct cordon_ears ears;
-	bool rings; /* the domain looks whether we sleep, and then rings */
+	bool rings; /* the domain looks whether we sleep, and then rings: it has ears to ring */
 	struct cordon_waiter caller; /* its own view of the peer's sleep: see cordon_kcall() */
 	const bool *aborted; /* set when nobody waits for answers any more */
 	unsigned int core; /* the domain's */

@@ -249,7 +249,6 @@ static int map_grants(void)
 static int close_rest(void)
 {
 	int ring = plan.boot.io_mode == CORDON_IO_URING;
-	int sleeps = plan.boot.wait != CORDON_WAIT_SPIN;
 	unsigned ports = plan.boot.io_mode == CORDON_IO_RW ? plan.boot.nports : 0;
 
 	close(CORDON_FD_PLAN);
@@ -261,10 +260,10 @@ static int close_rest(void)
 		close(CORDON_FD_RING);
 	if (!ring || plan.boot.ring_ro.fd < 0)
 		close(CORDON_FD_RING_RO);
-	if (!sleeps) {
+	if (plan.boot.bells.wake < 0)
 		close(CORDON_FD_WAKE);
+	if (plan.boot.bells.peer < 0)
 		close(CORDON_FD_PEER);
-	}
 	if (syscall(SYS_close_range, CORDON_FD_PORT + ports, ~0U, 0) < 0)
 		return -errno;
 	/* What is open stays open; nothing can be opened any more. */

@@ -138,14 +138,24 @@ static void whatever_is_published_rings(void **state)
 	assert_int_equal(rung(bell_a), 1);
 }
 
-static void under_spin_nobody_is_rung(void **state)
+static void who_has_no_bell_is_not_rung(void **state)
+{
+	(void)state;
+	put_to_sleep(&sb);
+	cordon_sleeper_init(&sa, &a, CORDON_WAIT_SPIN, -1);
+	publish(&a);
+	assert_int_equal(cordon_sleeper_look(&sa), 1);
+	assert_int_equal(rung(bell_b), 0);
+}
+
+static void one_that_spins_rings_one_that_sleeps(void **state)
 {
 	(void)state;
 	put_to_sleep(&sb);
 	cordon_sleeper_init(&sa, &a, CORDON_WAIT_SPIN, bell_b);
 	publish(&a);
 	assert_int_equal(cordon_sleeper_look(&sa), 1);
-	assert_int_equal(rung(bell_b), 0);
+	assert_int_equal(rung(bell_b), 1);
 }
 
 static void work_withdraws_the_announcement(void **state)
@@ -369,10 +379,17 @@ static void bells_are_made_for_policies_that_sleep(void **state)
 	(void)state;
 	close(before);
 	memset(&boot, 0, sizeof(boot));
-	assert_int_equal(cordon_bells_make(&boot, &e), 0);
+	assert_int_equal(cordon_bells_make(&boot, false, &e), 0);
 	assert_int_equal(boot.bells.own, -1);
+	assert_int_equal(boot.bells.peer, -1);
+	/* A front-end that sleeps, and a domain that doesn't. */
+	assert_int_equal(cordon_bells_make(&boot, true, &e), 0);
+	assert_int_equal(boot.bells.own, -1);
+	assert_int_equal(boot.bells.wake, -1);
+	assert_true(fcntl(boot.bells.peer, F_GETFL) & O_NONBLOCK);
+	cordon_bells_drop(&boot.bells);
 	boot.wait = CORDON_WAIT_ADAPTIVE;
-	assert_int_equal(cordon_bells_make(&boot, &e), 0);
+	assert_int_equal(cordon_bells_make(&boot, false, &e), 0);
 	assert_true(fcntl(boot.bells.own, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(boot.bells.peer, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(boot.bells.wake, F_GETFD) & FD_CLOEXEC);
@@ -381,7 +398,7 @@ static void bells_are_made_for_policies_that_sleep(void **state)
 	boot.io_mode = CORDON_IO_RW;
 	boot.nports = 1;
 	boot.port_fd[0] = open("/proc/self/exe", O_RDONLY);
-	assert_true(cordon_bells_make(&boot, &e) < 0);
+	assert_true(cordon_bells_make(&boot, false, &e) < 0);
 	assert_non_null(strstr(e.text, "doorbells"));
 	close(boot.port_fd[0]);
 	after = eventfd(0, 0);
@@ -396,7 +413,8 @@ int main(void)
 		test(a_sleeper_is_rung_once),
 		test(who_has_announced_is_rung),
 		test(whatever_is_published_rings),
-		test(under_spin_nobody_is_rung),
+		test(who_has_no_bell_is_not_rung),
+		test(one_that_spins_rings_one_that_sleeps),
 		test(work_withdraws_the_announcement),
 		test(a_round_that_published_is_not_idle),
 		test(adaptive_polls_for_a_while_first),

@@ -124,7 +124,8 @@ static void set_up(struct party *p, struct party *other, int cpu, bool first)
 	assert_int_equal(first ? cordon_chan_init_a(&p->chan, mem, &dims) :
 				 cordon_chan_init_b(&p->chan, mem, &dims),
 			 0);
-	cordon_sleeper_init(&p->sleeper, &p->chan, policy, other->bell);
+	cordon_sleeper_init(&p->sleeper, &p->chan, policy,
+			    policy == CORDON_WAIT_SPIN ? -1 : other->bell);
 }
 
 static void start(struct party *p)
