@@ -48,6 +48,8 @@ static int info(struct cordon_k_info *i)
 {
 	memset(i->cores, 0, sizeof(i->cores));
 	i->abi = CORDON_K_ABI;
+	i->queues = kind->queues();
+	i->zero = 0;
 	cordon_cores_set(i->cores);
 	return 0;
 }
@@ -116,7 +118,7 @@ static int attach(struct domain *d, struct cordon_k_attach *k)
 
 	if (d->stage != FRONTED)
 		return -EBADFD;
-	if (k->flags || k->zero)
+	if (k->flags)
 		return cordon_why(k->why, -EINVAL, "unknown flags");
 	if (k->wait > CORDON_WAIT_SLEEP)
 		return cordon_why(k->why, -EINVAL, "no such way to wait");

@@ -10,6 +10,8 @@
 #include "core/kernel/party.h"
 
 struct cordon_kfront {
+	/* Further streams of a channel that the front-end sends on: struct cordon_chan_dims has them. */
+	unsigned int (*queues)(void);
 	/* When the module is loaded and unloaded; when no file is open there is no front-end. */
 	int (*init)(void);
 	void (*exit)(void);

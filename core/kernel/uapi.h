@@ -40,6 +40,8 @@ struct cordon_k_info {
 	__u32 size;
 	__u32 abi; /* out: CORDON_K_ABI */
 	__u64 cores[CORDON_K_CPUS / 64]; /* out: set of cores that domains may take */
+	__u32 queues; /* out: of a network device, one for each core of Linux's (16 at most) */
+	__u32 zero;
 };
 
 /* Any core that is online, for hosts without a reserved one; domains may share such a core. */
@@ -57,9 +59,9 @@ struct cordon_k_domain {
 
 /* How frames from the driver reach the stack. */
 enum cordon_k_receive {
-	CORDON_K_RECEIVE_DEFAULT, /* the module's choice, by the number of housekeeping cores */
+	CORDON_K_RECEIVE_DEFAULT, /* the module's choice: by doorbell, if the domain can ring */
 	CORDON_K_RECEIVE_POLL, /* a thread on a housekeeping core polls while there is traffic */
-	/* The driver rings; work is done on its core, in its time. Only a domain that may sleep rings. */
+	/* The driver rings; work is done on its core, in its time. */
 	CORDON_K_RECEIVE_DOORBELL,
 };
 
@@ -79,7 +81,7 @@ struct cordon_k_net {
 struct cordon_k_attach {
 	__u32 size;
 	__u32 flags; /* 0 */
-	__u32 calls, ab, ba, zero; /* struct cordon_chan_dims */
+	__u32 calls, ab, ba, more; /* struct cordon_chan_dims; a further stream for each queue */
 	__u32 small, big, ro_small, ro_big; /* struct cordon_pool_dims */
 	/* Where the caller maps them, writable, whole pages; pinned until DETACH. */
 	__u64 chan, pool, pool_ro;

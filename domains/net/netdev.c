@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "core/fence.h"
 #include "core/module.h"
@@ -71,6 +72,15 @@ static int read_args(struct net_netdev *n, const struct cordon_args *a, struct c
 	return 0;
 }
 
+/* The module counts what it pins as memory that we lock; and the loop's thread, which gives the order, has
+ * no capability. Where the limit can't be raised it may do, or the module says that it doesn't. */
+static void allow_pinning(void)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)setrlimit(RLIMIT_MEMLOCK, &all);
+}
+
 static int netdev_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
 		       struct cordon_err *e)
 {
@@ -91,9 +101,11 @@ static int netdev_open(void *state, const struct cordon_args *a, struct cordon_p
 	n->fd = cordon_module_open(cordon_module_path, &info, &why);
 	if (n->fd < 0)
 		return cordon_fail(e, n->fd, "%s; or take --frontend tap", why.text);
+	allow_pinning();
 	ret = net_wire_open(&n->wire, &s, ports, e);
 	if (ret < 0)
 		close(n->fd);
+	ports->more = info.queues;
 	return ret;
 }
 
@@ -135,12 +147,6 @@ static int netdev_place(void *state, const struct cordon_page *page, struct cord
 		return cordon_fail(e, -EINVAL,
 				   "--fence inline makes no sense with --frontend netdev: there is "
 				   "no loop of the front-end's for the driver to run in");
-	if (n->receive == CORDON_K_RECEIVE_DOORBELL &&
-	    strcmp(page->wait, cordon_wait_name(CORDON_WAIT_SPIN)) == 0)
-		return cordon_fail(
-			e, -EINVAL,
-			"--receive doorbell needs --wait adaptive or sleep: a driver that "
-			"spins doesn't ring");
 	ret = take_core(n, page, e);
 	return ret < 0 ? ret : make_device(n, e);
 }
@@ -156,6 +162,7 @@ static int netdev_attach(void *state, const struct cordon_incarnation *inc,
 				     .calls = b->chan_dims.calls,
 				     .ab = b->chan_dims.ab,
 				     .ba = b->chan_dims.ba,
+				     .more = b->chan_dims.more,
 				     .small = b->pool_dims.small,
 				     .big = b->pool_dims.big,
 				     .ro_small = b->pool_dims.ro_small,

@@ -183,7 +183,9 @@ static void attaches(void)
 	} while (0)
 	WRONG(size, 8, -EINVAL);
 	WRONG(flags, 1, -EINVAL);
-	WRONG(zero, 1, -EINVAL);
+	WRONG(more, 0, -EINVAL); /* not one for each queue */
+	WRONG(more, 17, -EINVAL);
+	WRONG(more, 0xffffffffu, -EINVAL);
 	WRONG(calls, 0, -EINVAL);
 	WRONG(calls, 65, -EINVAL);
 	WRONG(ab, 0, -EINVAL);

@@ -17,7 +17,8 @@
 #include "domains/net/counters.h"
 #include "domains/net/net.h"
 
-static const struct cordon_chan_dims k_chan_dims = { .calls = 8, .ab = 256, .ba = 256 };
+/* A further stream for the one queue that a device has in a guest with one core left to Linux. */
+static const struct cordon_chan_dims k_chan_dims = { .calls = 8, .ab = 256, .ba = 256, .more = 1 };
 static const struct cordon_pool_dims k_pool_dims = { .small = 256,
 						     .big = 16,
 						     .ro_small = 256,
@@ -88,6 +89,7 @@ static inline struct cordon_k_attach k_attach(const struct k_memory *m)
 					 .calls = k_chan_dims.calls,
 					 .ab = k_chan_dims.ab,
 					 .ba = k_chan_dims.ba,
+					 .more = k_chan_dims.more,
 					 .small = k_pool_dims.small,
 					 .big = k_pool_dims.big,
 					 .ro_small = k_pool_dims.ro_small,

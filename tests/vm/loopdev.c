@@ -194,7 +194,7 @@ static unsigned turn(struct driver *d, int mode)
 	done = cordon_serve(&d->chan.server, &ops, d, 4);
 	for (; mode != KEEPER && d->nkept > 0; d->nkept--)
 		echo(d, d->kept[d->nkept - 1]);
-	n = d->nout < 1024 ? cordon_stream_get(&d->chan.rx, got, 32) : 0;
+	n = d->nout < 1024 ? cordon_chan_get(&d->chan, got, 32) : 0;
 	for (unsigned i = 0; i < n; i++) {
 		int big = cordon_pool_is_big(&d->pool, got[i].buf);
 

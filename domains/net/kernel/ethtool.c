@@ -18,8 +18,16 @@ static_assert(ARRAY_SIZE(names) <= CORDON_K_VALUES);
 unsigned int net_count(const struct cordon_net *n, u64 *values, unsigned int max)
 {
 	unsigned int some = min_t(unsigned int, max, ARRAY_SIZE(names));
+	struct net_front_counters c = n->count;
+	const struct net_queue *q;
 
-	memcpy(values, &n->count, some * sizeof(*values));
+	net_for_each_queue(n, q)
+	{
+		c.tx_frames += q->frames;
+		c.tx_bytes += q->bytes;
+		c.tx_stalls += q->stalls;
+	}
+	memcpy(values, &c, some * sizeof(*values));
 	return some;
 }
 

@@ -5,6 +5,7 @@
  */
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
+#include <linux/sort.h>
 #include "core/kernel/front.h"
 #include "core/kernel/why.h"
 #include "domains/net/kernel/net.h"
@@ -20,6 +21,32 @@ static int call(struct cordon_net *n, struct cordon_party *p, enum net_op op, co
 		ret = -EPROTO;
 	}
 	return ret;
+}
+
+/* Counters of its channel go on where the last one's ended. */
+static void begin_count(struct cordon_net *n, struct cordon_party *p)
+{
+	struct net_queue *q;
+
+	n->before.calls = n->count.calls;
+	n->before.timeouts = n->count.call_timeouts;
+	n->before.faults = n->count.call_faults;
+	n->before.stream_faults = n->count.stream_faults;
+	n->bad_replies = 0;
+	net_for_each_queue(n, q) q->tx.faults = 0;
+	p->calls = &n->calls;
+}
+
+static void count_calls(struct cordon_net *n, const struct cordon_party *p)
+{
+	const struct cordon_chan *c = &p->chan;
+	const struct net_queue *q;
+
+	n->count.calls = n->before.calls + c->client.calls;
+	n->count.call_timeouts = n->before.timeouts + c->client.timeouts;
+	n->count.call_faults = n->before.faults + c->client.faults + n->bad_replies;
+	n->count.stream_faults = n->before.stream_faults + c->tx.faults + c->rx.faults;
+	net_for_each_queue(n, q) n->count.stream_faults += q->tx.faults;
 }
 
 /* A frame that asks for what the driver can't: then it is dropped. */
@@ -42,56 +69,100 @@ static bool able(const struct cordon_net *n, const struct sk_buff *skb)
 }
 
 /*
- * Send again what the last driver had not given back, in the order in which it got it, from the stack's
- * own memory. Whether it had sent some of them on can't be known: they are counted. Once only: a frame may
- * be what a driver dies of.
+ * Send again what the last driver had not given back, in the order in which each queue's got it, from the
+ * stack's own memory. Whether it had sent some of them on can't be known: they are counted. Once only: a
+ * frame may be what a driver dies of.
  */
 static void resend(struct cordon_net *n)
 {
+	struct net_queue *q;
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(&n->past))) {
-		if (n->nbatch == CORDON_DESCS_PER_LINE)
-			net_flush(n);
-		if (!able(n, skb) || (!n->nbatch && !cordon_stream_tx_ready(&n->party->chan.tx)) ||
-		    net_send(n, skb) < 0) {
+		q = &n->queue[skb_get_queue_mapping(skb)];
+		if (q->nbatch == CORDON_DESCS_PER_LINE)
+			net_flush(n, q);
+		NET_CB(skb)->again = true;
+		if (!able(n, skb) || !net_room(q) || net_send(n, q, skb, true) < 0) {
 			n->count.tx_lost++;
 			dev_kfree_skb_any(skb);
 			continue;
 		}
-		NET_CB(skb)->again = true;
-		netdev_tx_sent_queue(net_queue(n), skb->len);
 		n->count.tx_resent++;
 	}
-	net_flush(n);
+	net_for_each_queue(n, q) net_flush(n, q);
+}
+
+static void plane_free(struct cordon_net *n)
+{
+	net_queues_free(n);
+	kvfree(n->order);
+	kvfree(n->slots);
+	n->order = NULL;
+	n->slots = NULL;
+	n->party = NULL;
+}
+
+static int plane_make(struct cordon_net *n, struct cordon_party *p)
+{
+	u32 all = cordon_pool_count(&p->pool);
+	int ret = -ENOMEM;
+
+	n->party = p;
+	n->slots = kvcalloc(all, sizeof(*n->slots), GFP_KERNEL);
+	n->order = kvcalloc(all, sizeof(*n->order), GFP_KERNEL);
+	if (n->slots && n->order)
+		ret = net_queues_make(n);
+	if (ret < 0)
+		plane_free(n);
+	return ret;
+}
+
+/* Those that come back from now on are not lent anew; nor is any new frame taken. */
+static void hold(struct cordon_net *n)
+{
+	struct net_queue *q;
+
+	WRITE_ONCE(n->lending, false);
+	net_for_each_queue(n, q)
+	{
+		net_lock(q);
+		WRITE_ONCE(q->running, false);
+		netif_tx_stop_queue(q->queue);
+		if (n->party)
+			net_flush(n, q);
+		net_unlock(q);
+	}
 }
 
 static int plane_up(struct cordon_net *n, struct cordon_party *p, const struct net_info *info)
 {
+	struct net_queue *q;
 	int ret;
 
 	if (n->gone)
 		return -ENODEV;
-	n->slots = kvcalloc(cordon_pool_count(&p->pool), sizeof(*n->slots), GFP_KERNEL);
-	if (!n->slots)
-		return -ENOMEM;
-	n->party = p;
-	n->lent = n->empties[0] = n->empties[1] = n->nbatch = 0;
+	ret = plane_make(n, p);
+	if (ret < 0)
+		return ret;
+	n->empties[0] = n->empties[1] = 0;
 	n->want[1] = min(info->buffers, p->pool.dims.big);
 	n->want[0] = info->buffers ? p->pool.dims.small : 0;
-	napi_enable(&n->napi);
-	net_lock(n);
 	resend(n);
-	net_unlock(n);
+	n->lending = true;
+	net_lend_empties(n);
+	napi_enable(&n->napi);
 	ret = net_thread_start(n);
 	if (ret < 0)
 		return ret; /* detach follows */
-	net_lock(n);
-	n->running = true;
-	net_lend_empties(n);
-	if (net_room(n))
-		netif_tx_wake_queue(net_queue(n));
-	net_unlock(n);
+	net_for_each_queue(n, q)
+	{
+		net_lock(q);
+		WRITE_ONCE(q->running, true);
+		if (net_room(q))
+			netif_tx_wake_queue(q->queue);
+		net_unlock(q);
+	}
 	netif_carrier_on(n->dev);
 	return 0;
 }
@@ -107,61 +178,62 @@ static void count_lost(struct cordon_net *n)
 				    READ_ONCE(*cordon_pool_data(pool, i)) != NET_UNREAD;
 }
 
-/* Nothing in here waits for the driver, or for RTNL: a deletion holds it. */
-void net_plane_down(struct cordon_net *n)
+static int by_seq(const void *a, const void *b)
 {
-	struct sk_buff *skb;
+	u64 x = NET_CB(*(struct sk_buff *const *)a)->seq;
+	u64 y = NET_CB(*(struct sk_buff *const *)b)->seq;
 
-	if (!n->party)
-		return;
-	netif_carrier_off(n->dev);
-	net_lock(n);
-	n->running = false;
-	netif_tx_stop_queue(net_queue(n));
-	net_flush(n);
-	net_unlock(n);
-	if (n->thread)
-		net_thread_stop(n);
-	napi_disable(&n->napi);
-	net_take_rest(n);
-	count_lost(n);
-	net_lock(n);
-	netdev_tx_reset_queue(net_queue(n));
-	while ((skb = __skb_dequeue(&n->flight))) {
+	return x < y ? -1 : x > y;
+}
+
+/* Frames that did not come back, in order. */
+static void keep_past(struct cordon_net *n)
+{
+	u32 i, some = 0;
+
+	for (i = 0; i < cordon_pool_count(&n->party->pool); i++) {
+		struct sk_buff *skb = n->slots[i].skb;
+
+		if (!skb)
+			continue;
 		if (!NET_CB(skb)->again) {
-			__skb_queue_tail(&n->past, skb);
+			n->order[some++] = skb;
 			continue;
 		}
 		n->count.tx_lost++;
 		dev_kfree_skb_any(skb);
 	}
-	net_unlock(n);
-	kvfree(n->slots);
-	n->slots = NULL;
+	sort(n->order, some, sizeof(*n->order), by_seq, NULL);
+	for (i = 0; i < some; i++)
+		__skb_queue_tail(&n->past, n->order[i]);
+}
+
+/* Nothing in here waits for the driver, or for RTNL: a deletion holds it. */
+void net_plane_down(struct cordon_net *n)
+{
+	struct net_queue *q;
+
+	if (!n->party)
+		return;
+	netif_carrier_off(n->dev);
+	hold(n);
+	if (n->thread)
+		net_thread_stop(n);
+	napi_disable(&n->napi);
+	net_take_rest(n);
+	count_lost(n);
+	keep_past(n);
+	net_for_each_queue(n, q)
+	{
+		net_lock(q);
+		netdev_tx_reset_queue(q->queue);
+		WRITE_ONCE(q->done, q->sent);
+		net_unlock(q);
+	}
+	count_calls(n, n->party);
 	n->owed = false;
-	n->lent = 0;
-	n->party = NULL;
-}
-
-/* Counters of its channel go on where the last one's ended. */
-static void begin_count(struct cordon_net *n, struct cordon_party *p)
-{
-	n->before.calls = n->count.calls;
-	n->before.timeouts = n->count.call_timeouts;
-	n->before.faults = n->count.call_faults;
-	n->before.stream_faults = n->count.stream_faults;
-	n->bad_replies = 0;
-	p->calls = &n->calls;
-}
-
-static void count_calls(struct cordon_net *n, const struct cordon_party *p)
-{
-	const struct cordon_chan *c = &p->chan;
-
-	n->count.calls = n->before.calls + c->client.calls;
-	n->count.call_timeouts = n->before.timeouts + c->client.timeouts;
-	n->count.call_faults = n->before.faults + c->client.faults + n->bad_replies;
-	n->count.stream_faults = n->before.stream_faults + c->tx.faults + c->rx.faults;
+	n->empties[0] = n->empties[1] = 0;
+	plane_free(n);
 }
 
 static void *front_open(const struct cordon_k_net *k, const char *name, char *why)
@@ -205,8 +277,14 @@ static int front_start(void *front, struct cordon_party *p, char *why)
 
 	if (READ_ONCE(n->gone))
 		return cordon_why(why, -ENODEV, "%s was deleted", n->dev->name);
-	if (n->doorbell && !p->rings)
+	if (n->receive == CORDON_K_RECEIVE_DOORBELL && !p->rings)
 		return cordon_why(why, -EINVAL, "by doorbell needs a domain that rings");
+	if (p->chan.dims.more != n->nqueues)
+		return cordon_why(why, -EINVAL,
+				  "%s: %u further streams, not one for each of %u queues",
+				  n->dev->name, p->chan.dims.more, n->nqueues);
+	n->doorbell = n->receive == CORDON_K_RECEIVE_DOORBELL ||
+		      (n->receive == CORDON_K_RECEIVE_DEFAULT && p->rings);
 	begin_count(n, p);
 	ret = begin(n, p, why);
 	count_calls(n, p);
@@ -245,12 +323,16 @@ static int front_ping(void *front)
 
 static u32 frames_out(const struct cordon_net *n)
 {
-	return skb_queue_len_lockless(&n->flight);
+	const struct net_queue *q;
+	u32 some = 0;
+
+	net_for_each_queue(n, q) some += net_in_flight(q);
+	return some;
 }
 
 static u32 lent_out(const struct cordon_net *n)
 {
-	return READ_ONCE(n->lent);
+	return frames_out(n) + READ_ONCE(n->empties[0]) + READ_ONCE(n->empties[1]);
 }
 
 /* Wait until none is left. Half a deadline without one coming back, and none will. */
@@ -288,10 +370,7 @@ static int front_stop(void *front)
 
 	if (!p)
 		return -ENODEV;
-	net_lock(n);
-	n->running = false;
-	netif_tx_stop_queue(net_queue(n));
-	net_unlock(n);
+	hold(n);
 	ret = call(n, p, NET_OP_STOP, NULL, 0, NULL, 0);
 	count_calls(n, p);
 	if (ret < 0)
@@ -322,10 +401,11 @@ static void front_detach(void *front)
 static void front_stats(void *front, struct cordon_k_stats *s)
 {
 	const struct cordon_net *n = front;
+	const struct net_queue *q;
 
 	s->n = net_count(n, s->value, CORDON_K_VALUES);
 	s->depth = frames_out(n);
-	s->depth_peak = n->flight_peak;
+	net_for_each_queue(n, q) s->depth_peak += q->peak;
 	s->errors = net_front_errors(&n->count);
 	s->calls = n->calls.answered;
 	s->call_ns = n->calls.answer_ns;
@@ -344,6 +424,7 @@ static void front_close(void *front)
 }
 
 const struct cordon_kfront cordon_kfront_net = {
+	.queues = net_queues,
 	.init = net_netdev_init,
 	.exit = net_netdev_exit,
 	.open = front_open,

@@ -4,8 +4,11 @@
  * above is its twin in user space.
  *
  * Who does what: the stack calls xmit (tx.c) with the queue's lock; the thread, or the driver's bell
- * (poll.c), runs NAPI, which takes what the driver sent (rx.c); orders (front.c) start and end both. Whatever
- * both xmit and NAPI touch, the queue's lock guards, so there is none of ours on the way of a frame.
+ * (poll.c), runs NAPI, which takes what the driver sent (rx.c); orders (front.c) start and end both.
+ *
+ * A queue a CPU, each with a stream and read-only buffers of its own, which nobody else gives out; NAPI has
+ * the first stream, for empty buffers, and those that the driver can write. What NAPI takes back for a
+ * queue it puts into a ring that only the two know. So there is no lock of ours on the way of a frame.
  */
 #ifndef CORDON_NET_KERNEL_NET_H
 #define CORDON_NET_KERNEL_NET_H
@@ -18,18 +21,49 @@
 #include "domains/net/counters.h"
 #include "domains/net/net.h"
 
+#define NET_QUEUES_MAX CORDON_MORE_MAX
+
 /* What we know of a buffer: the truth, whatever the driver says. */
 struct net_slot {
-	struct sk_buff *skb; /* the frame for the wire in it */
-	bool empty; /* it was lent for a frame from the wire */
+	/* Of one that the driver can only read: the frame in it, while the driver has it. Set by xmit
+	 * when all else is done, and taken away by NAPI. */
+	struct sk_buff *skb;
+	u8 queue; /* whose it is */
+	bool empty; /* of the others: it was lent for a frame from the wire */
 };
 
 /* Of a frame that the driver has, or had. */
 struct net_cb {
+	u64 seq; /* in its queue */
 	bool again; /* sent for the second time */
 };
 
 #define NET_CB(skb) ((struct net_cb *)(skb)->cb)
+
+struct net_queue {
+	struct netdev_queue *queue;
+
+	/* Under the queue's lock. */
+	bool running; /* new frames are taken */
+	struct cordon_stream_tx tx;
+	struct cordon_waiter waiter;
+	u32 *stock[2], nstock[2]; /* its free buffers: [0] small, [1] big */
+	struct cordon_desc
+		batch[CORDON_DESCS_PER_LINE]; /* not yet published: a line is free for them */
+	unsigned int nbatch;
+	u32 taken; /* of back */
+	u64 sent; /* frames, to drivers of this plane */
+	u32 peak; /* of those at the driver */
+	u64 frames, bytes, stalls, dropped; /* counters */
+
+	/* Between the two: buffers that came back. One place for each there is. */
+	u32 *back, mask;
+
+	/* NAPI's; read by xmit. */
+	u32 given ____cacheline_aligned_in_smp; /* to back */
+	u64 done; /* frames that are no longer at the driver */
+	unsigned int packets, octets; /* done in this batch */
+};
 
 struct cordon_net {
 	struct net_device *dev;
@@ -46,34 +80,33 @@ struct cordon_net {
 	struct cordon_party
 		*party; /* NULL: no driver; under plane, and read by what it starts and ends */
 	struct net_slot *slots;
+	struct sk_buff **order; /* room for all frames that the driver can have */
 	struct task_struct *thread;
 	struct napi_struct napi;
 	u32 features; /* negotiated: CORDON_NET_F_* */
 
-	/* Under the queue's lock. */
-	bool running; /* new frames are taken, and empties lent */
+	unsigned int nqueues;
+	struct net_queue queue[NET_QUEUES_MAX];
+
+	/* NAPI's. */
+	bool lending; /* empties; set by orders */
 	bool owed; /* empties could not be lent: there was no line */
-	struct sk_buff_head flight; /* at the driver, first sent first */
-	u32 flight_peak;
-	u32 lent, empties[2], want[2]; /* buffers at the driver; empty ones, [0] small, [1] big */
-	struct cordon_desc
-		batch[CORDON_DESCS_PER_LINE]; /* not yet published: a line is free for them */
-	unsigned int nbatch;
-	u64 tx_dropped;
+	u32 empties[2], want[2]; /* at the driver: [0] small, [1] big */
 
 	struct sk_buff_head past; /* what the last driver had not given back; under plane */
 
 	/* poll.c */
+	u32 receive; /* enum cordon_k_receive, as the user said */
 	bool doorbell; /* the driver's bell runs NAPI, on its core; the thread is the backstop */
 	struct irq_work rung;
 	bool dozing; /* the thread sleeps, */
-	bool deep; /* for long: any frame to send wakes it, or else the first one at the driver */
+	bool deep; /* for long: a frame to send wakes it */
 	bool listening; /* the driver does */
 	bool heard;
 	unsigned int vain; /* times in a row that it rang for nothing */
 	u64 deaf_until;
 
-	struct net_front_counters count;
+	struct net_front_counters count; /* NAPI's and orders'; what xmit counts is in the queues */
 	u64 rx_dropped;
 	struct cordon_kcalls calls;
 	u64 bad_replies;
@@ -82,24 +115,30 @@ struct cordon_net {
 	} before; /* of channels that are gone */
 };
 
-static inline struct netdev_queue *net_queue(const struct cordon_net *n)
-{
-	return netdev_get_tx_queue(n->dev, 0);
-}
-
-static inline void net_lock(struct cordon_net *n)
+static inline void net_lock(struct net_queue *q)
 {
 	local_bh_disable();
-	__netif_tx_lock(net_queue(n), smp_processor_id());
+	__netif_tx_lock(q->queue, smp_processor_id());
 }
 
-static inline void net_unlock(struct cordon_net *n)
+static inline void net_unlock(struct net_queue *q)
 {
-	__netif_tx_unlock(net_queue(n));
+	__netif_tx_unlock(q->queue);
 	local_bh_enable();
 }
 
+#define net_for_each_queue(n, q) for ((q) = (n)->queue; (q) < (n)->queue + (n)->nqueues; (q)++)
+
+/* Frames at the driver, as anybody may ask. */
+static inline u32 net_in_flight(const struct net_queue *q)
+{
+	u64 done = READ_ONCE(q->done);
+
+	return (u32)(READ_ONCE(q->sent) - done);
+}
+
 /* netdev.c: the device. */
+unsigned int net_queues(void); /* that each device has: one for each core of Linux's */
 int net_netdev_init(void);
 void net_netdev_exit(void);
 /* The device that @k asks for, found or made, now @domain's; or an ERR_PTR with words in @why. Takes RTNL. */
@@ -113,17 +152,21 @@ int net_netdev_features(struct cordon_net *n);
 extern const struct ethtool_ops net_ethtool;
 unsigned int net_count(const struct cordon_net *n, u64 *values, unsigned int max);
 
-/* tx.c. All but xmit are called with the queue's lock. */
+/* tx.c. All but xmit are called with the queue's lock, or before it runs. */
 netdev_tx_t net_xmit(struct sk_buff *skb, struct net_device *dev);
-/* Put a frame into a buffer that becomes the driver's, with the next net_flush(). The frame is kept. 0,
- * or -ENOBUFS, -EMSGSIZE, -EINVAL (no header says what it asks for): then it is the caller's still. */
-int net_send(struct cordon_net *n, struct sk_buff *skb);
-void net_flush(struct cordon_net *n);
-bool net_room(struct cordon_net *n); /* any frame could be sent */
-void net_lend_empties(struct cordon_net *n);
+/* Put a frame into a buffer that becomes the driver's, with the next net_flush(); @more: others follow at
+ * once. The frame is kept, and may be gone already. Whether to flush now, or -ENOBUFS, -EMSGSIZE,
+ * -EINVAL (no header says what it asks for): then it is the caller's still. */
+int net_send(struct cordon_net *n, struct net_queue *q, struct sk_buff *skb, bool more);
+void net_flush(struct cordon_net *n, struct net_queue *q);
+bool net_room(struct net_queue *q); /* any frame could be sent */
+/* Set up, and undo, the queues of a plane whose party and slots are there. */
+int net_queues_make(struct cordon_net *n);
+void net_queues_free(struct cordon_net *n);
 
-/* rx.c */
+/* rx.c. NAPI, and who has its place. */
 int net_poll(struct napi_struct *napi, int budget);
+void net_lend_empties(struct cordon_net *n);
 /* The same once the flow has ended: all that the driver had published, a ring full at most. */
 void net_take_rest(struct cordon_net *n);
 
@@ -133,11 +176,15 @@ void net_thread_stop(struct cordon_net *n);
 bool net_is_work(const struct cordon_net *n);
 void net_rung(struct irq_work *work);
 
-/* A frame was sent; @first: the driver had none. In a flow of frames the next nap's end is soon enough,
- * and a wake-up for each would cost more. */
-static inline void net_thread_wake(struct cordon_net *n, bool first)
+/* A frame was sent, and the thread may sleep. What came back meanwhile is taken at once, here, as soon as
+ * the stack lets soft interrupts run: that costs no switch. Else the end of a short nap is soon enough. */
+static inline void net_sent(struct cordon_net *n)
 {
-	if (READ_ONCE(n->dozing) && (first || READ_ONCE(n->deep)))
+	if (!READ_ONCE(n->dozing))
+		return;
+	if (cordon_stream_rx_ready(&n->party->chan.rx))
+		napi_schedule(&n->napi);
+	else if (READ_ONCE(n->deep))
 		wake_up_process(n->thread);
 }
 

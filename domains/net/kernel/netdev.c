@@ -10,6 +10,7 @@
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched/isolation.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 #include "core/kernel/compat.h"
@@ -59,11 +60,16 @@ static void get_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
 {
 	const struct cordon_net *n = netdev_priv(dev);
 	const struct net_front_counters *c = &n->count;
+	const struct net_queue *q;
 	unsigned int i;
 
-	s->tx_packets = c->tx_frames;
-	s->tx_bytes = c->tx_bytes;
-	s->tx_dropped = n->tx_dropped + c->tx_lost;
+	net_for_each_queue(n, q)
+	{
+		s->tx_packets += q->frames;
+		s->tx_bytes += q->bytes;
+		s->tx_dropped += q->dropped;
+	}
+	s->tx_dropped += c->tx_lost;
 	s->rx_packets = c->rx_frames;
 	s->rx_bytes = c->rx_bytes;
 	s->rx_dropped = n->rx_dropped + c->rx_tap_errors;
@@ -143,22 +149,48 @@ static void setup(struct net_device *dev)
 	n->dev = dev;
 	kref_init(&n->ref);
 	mutex_init(&n->plane);
-	__skb_queue_head_init(&n->flight);
 	__skb_queue_head_init(&n->past);
 	init_irq_work(&n->rung, net_rung);
 	netif_napi_add(dev, &n->napi, net_poll);
 }
 
+unsigned int net_queues(void)
+{
+	const struct cpumask *ours = housekeeping_cpumask(HK_TYPE_DOMAIN);
+	unsigned int cpu, some = 0;
+
+	for_each_present_cpu(cpu) some += cpumask_test_cpu(cpu, ours);
+	return clamp(some, 1u, NET_QUEUES_MAX);
+}
+
+/* To each of Linux's cores its queue. Where that fails, the stack spreads flows by itself. */
+static void spread(struct cordon_net *n)
+{
+	const struct cpumask *ours = housekeeping_cpumask(HK_TYPE_DOMAIN);
+	unsigned int cpu, i = 0;
+
+	for_each_present_cpu(cpu) if (cpumask_test_cpu(cpu, ours))
+		netif_set_xps_queue(n->dev, cpumask_of(cpu), (u16)(i++ % n->nqueues));
+}
+
 static int enter(struct net_device *dev)
 {
 	struct cordon_net *n = netdev_priv(dev);
+	unsigned int i;
 	int ret;
 
+	n->nqueues = net_queues();
+	for (i = 0; i < n->nqueues; i++)
+		n->queue[i].queue = netdev_get_tx_queue(dev, i);
+	ret = netif_set_real_num_tx_queues(dev, n->nqueues);
+	if (ret < 0)
+		return ret;
 	netif_carrier_off(dev);
 	ret = register_netdevice(dev);
 	if (ret < 0)
 		return ret;
 	netif_tx_stop_all_queues(dev);
+	spread(n);
 	n->registered = true;
 	return 0;
 }
@@ -166,6 +198,10 @@ static int enter(struct net_device *dev)
 static int newlink(struct net *from, struct net_device *dev, struct nlattr *tb[],
 		   struct nlattr *data[], struct netlink_ext_ack *ack)
 {
+	if (dev->num_tx_queues < net_queues()) {
+		NL_SET_ERR_MSG(ack, "a device of kind cordon has a queue for each core of Linux's");
+		return -EINVAL;
+	}
 	return enter(dev);
 }
 
@@ -178,12 +214,19 @@ static int validate(struct nlattr *tb[], struct nlattr *data[], struct netlink_e
 	return is_valid_ether_addr(nla_data(tb[IFLA_ADDRESS])) ? 0 : -EADDRNOTAVAIL;
 }
 
+static unsigned int one_queue(void)
+{
+	return 1;
+}
+
 static struct rtnl_link_ops link_ops __read_mostly = {
 	.kind = "cordon",
 	.priv_size = sizeof(struct cordon_net),
 	.setup = setup,
 	.validate = validate,
 	.newlink = newlink,
+	.get_num_tx_queues = net_queues,
+	.get_num_rx_queues = one_queue,
 };
 
 /* Under RTNL. */
@@ -192,7 +235,8 @@ static struct cordon_net *make(struct net *space, const struct cordon_k_net *k, 
 	struct net_device *dev;
 	int ret;
 
-	dev = alloc_netdev(sizeof(struct cordon_net), k->name, NET_NAME_USER, setup);
+	dev = alloc_netdev_mqs(sizeof(struct cordon_net), k->name, NET_NAME_USER, setup,
+			       net_queues(), 1);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	dev_net_set(dev, space);
@@ -266,7 +310,7 @@ struct cordon_net *net_netdev_get(const struct cordon_k_net *k, const char *doma
 		kref_get(&n->ref);
 		n->owned = true;
 		n->made = !dev;
-		n->doorbell = k->receive == CORDON_K_RECEIVE_DOORBELL;
+		n->receive = k->receive;
 		n->may = k->features;
 		if (!CORDON_KERNEL_HAS_USO)
 			n->may &= ~(CORDON_NET_F_USO4 | CORDON_NET_F_USO6);

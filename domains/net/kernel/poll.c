@@ -2,8 +2,8 @@
 /*
  * The thread that stands for the interrupt: on a core of Linux's it looks for what the driver sent, and
  * runs NAPI when there is something. It spins while there is traffic and nothing else to run there, then
- * naps, longer each time; a frame to send wakes it, since an answer may follow, and so does a driver that
- * rings. It holds no lock while it looks: what it sees is a guess, and NAPI knows.
+ * naps, longer each time; who sends runs NAPI meanwhile, or wakes it from a long nap, and so does a driver
+ * that rings. It holds no lock while it looks: what it sees is a guess, and NAPI knows.
  *
  * Or, by doorbell: NAPI announces a sleep when it ends, so that the driver rings for the next frame; the
  * ring interrupts the driver's own core, and NAPI runs there. The thread is the backstop alone.
@@ -20,7 +20,7 @@
 #define SPIN_NS 50000ull
 #define NAP_MIN_NS 50000ull
 #define NAP_MAX_NS 1000000ull
-/* Naps from this one on end when there is any frame to send: see net_thread_wake(). */
+/* Naps from this one on end when there is any frame to send: see net_sent(). */
 #define NAP_LONG_NS 200000ull
 /* Towards a driver that rings; the backstop for one that doesn't. */
 #define SLEEP_NS (u64) NSEC_PER_SEC
@@ -38,11 +38,15 @@ static bool credits_came(const struct cordon_stream_tx *tx)
 bool net_is_work(const struct cordon_net *n)
 {
 	const struct cordon_chan *chan = &n->party->chan;
+	const struct net_queue *q;
 
 	if (cordon_stream_rx_ready(&chan->rx))
 		return true;
-	return (READ_ONCE(n->owed) || netif_tx_queue_stopped(net_queue(n))) &&
-	       READ_ONCE(n->running) && credits_came(&chan->tx);
+	if (READ_ONCE(n->owed) && READ_ONCE(n->lending) && credits_came(&chan->tx))
+		return true;
+	net_for_each_queue(n, q) if (netif_tx_queue_stopped(q->queue) && READ_ONCE(q->running) &&
+				     credits_came(&q->tx)) return true;
+	return false;
 }
 
 /* An interrupt on the core that rang: NAPI runs as it ends. */

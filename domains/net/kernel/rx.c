@@ -129,56 +129,111 @@ static void deliver(struct cordon_net *n, struct cordon_desc d, bool napi)
 		netif_receive_skb(skb);
 }
 
-/* The buffers that @d names are ours again, where they were the driver's to give; those that are to be
- * looked into are moved to the front. Returns how many these are. */
-static unsigned int take(struct cordon_net *n, struct cordon_desc *d, unsigned int got,
-			 struct sk_buff_head *done)
+/* ---- buffers that come back ----------------------------------------------------------------------- */
+
+/* To the queue whose it is. */
+static void give(struct net_queue *q, u32 buf)
+{
+	q->back[q->given & q->mask] = buf;
+	/* Pairs with restock() of tx.c. */
+	smp_store_release(&q->given, q->given + 1);
+}
+
+/* A buffer that the driver can only read: the frame in it is done. */
+static bool frame_done(struct cordon_net *n, u32 buf, struct sk_buff_head *done)
+{
+	struct net_slot *slot = &n->slots[buf];
+	struct net_queue *q = &n->queue[slot->queue];
+	/* Pairs with net_send() of tx.c. */
+	struct sk_buff *skb = smp_load_acquire(&slot->skb);
+
+	if (!skb)
+		return false;
+	WRITE_ONCE(slot->skb, NULL);
+	WRITE_ONCE(q->done, q->done + 1);
+	q->packets++;
+	q->octets += skb->len;
+	__skb_queue_tail(done, skb);
+	return true;
+}
+
+static bool take(struct cordon_net *n, u32 buf, struct sk_buff_head *done)
 {
 	struct cordon_pool *pool = &n->party->pool;
-	unsigned int i, frames = 0, packets = 0, bytes = 0;
 
-	for (i = 0; i < got; i++) {
-		struct net_slot *slot;
-
-		if (cordon_pool_take(pool, d[i].buf) < 0) {
-			n->count.bad_buffers++;
-			continue;
-		}
-		slot = &n->slots[d[i].buf];
-		n->lent--;
-		if (slot->empty)
-			n->empties[cordon_pool_is_big(pool, d[i].buf)]--;
-		slot->empty = false;
-		if (slot->skb) {
-			packets++;
-			bytes += slot->skb->len;
-			__skb_unlink(slot->skb, &n->flight);
-			__skb_queue_tail(done, slot->skb);
-			slot->skb = NULL;
-		}
-		if (cordon_desc_kind(d[i]) == NET_FRAME) {
-			d[frames++] = d[i];
-			continue;
-		}
-		if (cordon_desc_kind(d[i]) != NET_EMPTY)
-			n->count.bad_kinds++;
-		cordon_pool_put(pool, d[i].buf);
-	}
-	netdev_tx_completed_queue(net_queue(n), packets, bytes);
-	return frames;
+	if (buf < cordon_pool_count(pool) && cordon_pool_is_ro(pool, buf))
+		return frame_done(n, buf, done);
+	if (cordon_pool_take(pool, buf) < 0)
+		return false;
+	if (n->slots[buf].empty)
+		WRITE_ONCE(n->empties[cordon_pool_is_big(pool, buf)],
+			   n->empties[cordon_pool_is_big(pool, buf)] - 1);
+	n->slots[buf].empty = false;
+	return true;
 }
 
-/* With the queue's lock, after buffers or lines came back. */
-static void go_on(struct cordon_net *n)
+static void put(struct cordon_net *n, u32 buf)
 {
-	struct netdev_queue *queue = net_queue(n);
-
-	if (!n->running)
-		return;
-	net_lend_empties(n);
-	if (netif_tx_queue_stopped(queue) && net_room(n))
-		netif_tx_wake_queue(queue);
+	if (cordon_pool_is_ro(&n->party->pool, buf))
+		give(&n->queue[n->slots[buf].queue], buf);
+	else
+		cordon_pool_put(&n->party->pool, buf);
 }
+
+/* After what came back was put where it belongs. */
+static void wake(struct cordon_net *n)
+{
+	struct net_queue *q;
+
+	net_for_each_queue(n, q)
+	{
+		if (q->packets)
+			netdev_tx_completed_queue(q->queue, q->packets, q->octets);
+		q->packets = q->octets = 0;
+	}
+	/* Pairs with the barrier in stop() of tx.c. */
+	smp_mb();
+	net_for_each_queue(n, q) if (netif_tx_queue_stopped(q->queue) && READ_ONCE(q->running))
+		netif_tx_wake_queue(q->queue);
+}
+
+/* ---- empty ones ----------------------------------------------------------------------------------- */
+
+static bool lend(struct cordon_net *n, int big)
+{
+	struct cordon_pool *pool = &n->party->pool;
+	struct cordon_chan *chan = &n->party->chan;
+	u32 some = min(n->want[big], CORDON_DESCS_PER_LINE);
+	struct cordon_desc d[CORDON_DESCS_PER_LINE];
+	u32 i;
+
+	while (some && n->empties[big] + some <= n->want[big]) {
+		if (pool->nfree[big ? CORDON_SORT_BIG : CORDON_SORT_SMALL] < some)
+			return true;
+		if (!cordon_stream_tx_ready(&chan->tx))
+			return false;
+		for (i = 0; i < some; i++) {
+			int buf = cordon_pool_get(pool, big ? CORDON_BUF_BIG : CORDON_BUF_SMALL);
+
+			WRITE_ONCE(*cordon_pool_data(pool, buf), NET_UNREAD);
+			cordon_pool_lend(pool, buf);
+			n->slots[buf].empty = true;
+			d[i] = cordon_desc(buf, 0, NET_EMPTY);
+		}
+		WRITE_ONCE(n->empties[big], n->empties[big] + some);
+		cordon_stream_put(&chan->tx, d, some);
+		cordon_party_ring(n->party, &chan->waiter);
+	}
+	return true;
+}
+
+void net_lend_empties(struct cordon_net *n)
+{
+	if (READ_ONCE(n->lending))
+		n->owed = !lend(n, 0) || !lend(n, 1);
+}
+
+/* ---- rounds --------------------------------------------------------------------------------------- */
 
 /* One batch of at most @max: how many there were. */
 static unsigned int run_batch(struct cordon_net *n, unsigned int max, int budget)
@@ -188,27 +243,26 @@ static unsigned int run_batch(struct cordon_net *n, unsigned int max, int budget
 	struct sk_buff_head done;
 	struct sk_buff *skb;
 	unsigned int got = cordon_stream_get(&chan->rx, d, min(max, BATCH));
-	unsigned int i, frames;
+	unsigned int i;
 
 	__skb_queue_head_init(&done);
-	net_lock(n);
-	frames = take(n, d, got, &done);
-	if (!frames)
-		go_on(n);
+	for (i = 0; i < got; i++) {
+		if (!take(n, d[i].buf, &done)) {
+			n->count.bad_buffers++;
+			continue;
+		}
+		if (cordon_desc_kind(d[i]) == NET_FRAME)
+			deliver(n, d[i], budget);
+		else if (cordon_desc_kind(d[i]) != NET_EMPTY)
+			n->count.bad_kinds++;
+		put(n, d[i].buf);
+	}
+	wake(n);
+	net_lend_empties(n);
 	/* The credits that it was told of, too. */
 	cordon_party_ring(n->party, &chan->waiter);
-	net_unlock(n);
 	while ((skb = __skb_dequeue(&done)))
 		napi_consume_skb(skb, budget);
-	if (!frames)
-		return got;
-	for (i = 0; i < frames; i++)
-		deliver(n, d[i], budget);
-	net_lock(n);
-	for (i = 0; i < frames; i++)
-		cordon_pool_put(&n->party->pool, d[i].buf);
-	go_on(n);
-	net_unlock(n);
 	return got;
 }
 
