@@ -70,6 +70,9 @@ struct cordon_page;
  * page a few times a second. start, poll and device are not used.
  */
 struct cordon_elsewhere {
+	/* Optional. The cores that it can take, as a list ("1,4-5"; "": it can't say) in @list. In the
+	 * control thread, before open. */
+	void (*cores)(char *list, size_t size);
 	/* Required. Take up its place: @page says name, core, fence and wait policy. In the control
 	 * thread, after open and before the loop runs. 0 or -errno with the line in @e. */
 	int (*place)(void *front, const struct cordon_page *page, struct cordon_err *e);

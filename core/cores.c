@@ -23,7 +23,7 @@ struct view {
 	bool own; /* we loaded it */
 	struct cpu *cpus; /* by CPU number */
 	int count;
-	hwloc_bitmap_t online, allowed, isolated, affinity, taken;
+	hwloc_bitmap_t online, allowed, isolated, affinity, taken, wanted;
 };
 
 __attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, const char *fmt, ...)
@@ -194,6 +194,7 @@ static void view_free(struct view *v)
 	hwloc_bitmap_free(v->isolated);
 	hwloc_bitmap_free(v->affinity);
 	hwloc_bitmap_free(v->taken);
+	hwloc_bitmap_free(v->wanted);
 	if (v->own)
 		hwloc_topology_destroy(v->topology);
 }
@@ -209,8 +210,9 @@ static int view_init(struct view *v, const struct cordon_cores_ask *ask, struct 
 		.isolated = hwloc_bitmap_alloc(),
 		.affinity = hwloc_bitmap_alloc(),
 		.taken = hwloc_bitmap_alloc(),
+		.wanted = hwloc_bitmap_alloc(),
 	};
-	if (!v->online || !v->allowed || !v->isolated || !v->affinity || !v->taken)
+	if (!v->online || !v->allowed || !v->isolated || !v->affinity || !v->taken || !v->wanted)
 		return -ENOMEM;
 	if (!v->topology)
 		err = load(v);
@@ -242,6 +244,10 @@ static int view_init(struct view *v, const struct cordon_cores_ask *ask, struct 
 		hwloc_bitmap_fill(v->affinity);
 	if (!err && ask->taken)
 		err = get_list("taken CPUs", ask->taken, v->taken, out);
+	if (!err && ask->wanted)
+		err = get_list("wanted CPUs", ask->wanted, v->wanted, out);
+	else if (!err)
+		hwloc_bitmap_fill(v->wanted);
 	if (err)
 		return err;
 	return hwloc_bitmap_and(v->allowed, v->allowed, v->online) < 0 ? -ENOMEM : 0;
@@ -294,6 +300,7 @@ static unsigned rank(const struct view *v, int core, int peer)
 {
 	bool isolated = has(v->isolated, core);
 	const bool wish[] = {
+		has(v->wanted, core),
 		isolated,
 		!has(v->isolated, peer),
 		!siblings(v, core, peer),

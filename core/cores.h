@@ -5,6 +5,7 @@
  * The cpuset is the limit; the inherited affinity is only a preference, because under isolcpus
  * everything starts outside the isolated CPUs. A pair (core, peer) is preferred for, in this order:
  *
+ *   0. the core is one of those that the front-end can take, if it says which
  *   1. the core is isolated, the peer is not
  *   2. they are not SMT siblings (required, unless share_smt)
  *   3. the core's SMT siblings are all isolated, or it has none: nothing else runs there
@@ -34,6 +35,7 @@ struct cordon_cores_ask {
 	const char *peer;
 	bool share_smt; /* the core may be an SMT sibling of the peer, or of another domain's */
 	const char *taken; /* cores of other domains; NULL: none */
+	const char *wanted; /* cores that the front-end can take; NULL: any */
 
 	/*
 	 * NULL: this machine. Given (loaded, by tests): the lists below then describe it, and a

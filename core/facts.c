@@ -251,24 +251,6 @@ static void tap_devices(struct look *l)
 	      access(path, R_OK | W_OK) < 0 ? ", not for this user (run domains as root)" : "");
 }
 
-/* The cores that the kernel module hands out, as a list; how many. */
-static int handed_out(const struct cordon_k_info *info, char *list, size_t size)
-{
-	hwloc_bitmap_t set = hwloc_bitmap_alloc();
-	int n = 0;
-
-	list[0] = '\0';
-	for (unsigned i = 0; set && i < CORDON_K_CPUS; i++)
-		if (info->cores[i / 64] >> (i % 64) & 1)
-			hwloc_bitmap_set(set, i);
-	if (set) {
-		n = hwloc_bitmap_weight(set);
-		hwloc_bitmap_list_snprintf(list, size, set);
-	}
-	hwloc_bitmap_free(set);
-	return n;
-}
-
 static void module(struct look *l)
 {
 	struct cordon_k_info info;
@@ -287,7 +269,7 @@ static void module(struct look *l)
 	} else if (fd < 0) {
 		VALUE(l, "not loaded");
 		ADVISE(l, "--frontend netdev needs it: make install-module, modprobe cordon");
-	} else if (handed_out(&info, list, sizeof(list)) == 0) {
+	} else if (cordon_module_cores(&info, list, sizeof(list)) == 0) {
 		VALUE(l, "loaded, hands out no core");
 		ADVISE(l, "reserve some: see the boot line, and add cordon.cores=");
 	} else {

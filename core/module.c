@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <hwloc.h>
 
 const char *cordon_module_path = "/dev/cordon";
 
@@ -43,4 +44,21 @@ int cordon_module_open(const char *path, struct cordon_k_info *info, struct cord
 			   "%s: not the module of this version of cordon: make install-module, "
 			   "and load that one",
 			   path);
+}
+
+int cordon_module_cores(const struct cordon_k_info *info, char *list, size_t size)
+{
+	hwloc_bitmap_t set = hwloc_bitmap_alloc();
+	int n = 0;
+
+	list[0] = '\0';
+	for (unsigned i = 0; set && i < CORDON_K_CPUS; i++)
+		if (info->cores[i / 64] >> (i % 64) & 1)
+			hwloc_bitmap_set(set, i);
+	if (set) {
+		n = hwloc_bitmap_weight(set);
+		hwloc_bitmap_list_snprintf(list, size, set);
+	}
+	hwloc_bitmap_free(set);
+	return n;
 }

@@ -3,6 +3,7 @@
 #ifndef CORDON_CORE_MODULE_H
 #define CORDON_CORE_MODULE_H
 
+#include <stddef.h>
 #include "core/err.h"
 #include "core/kernel/uapi.h"
 
@@ -15,5 +16,8 @@ extern const char *cordon_module_path;
  * -EPERM: not for us; -EPROTO: it is not cordon's, or of another version.
  */
 int cordon_module_open(const char *path, struct cordon_k_info *info, struct cordon_err *e);
+
+/* The cores that it hands out, as a list in @list; returns how many. */
+int cordon_module_cores(const struct cordon_k_info *info, char *list, size_t size);
 
 #endif

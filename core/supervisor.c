@@ -68,9 +68,13 @@ static int pick_cores(struct cordon_life *l, char *crowded, size_t size, struct 
 	struct cordon_cores_ask ask = { .core = l->c->core,
 					.peer = l->c->peer,
 					.share_smt = l->c->share_smt };
-	char taken[256];
+	const struct cordon_elsewhere *elsewhere = l->c->class->elsewhere;
+	char taken[256], wanted[256] = "";
 	int ret;
 
+	if (elsewhere && elsewhere->cores)
+		elsewhere->cores(wanted, sizeof(wanted));
+	ask.wanted = wanted[0] ? wanted : NULL;
 	cordon_run_taken(l->c->name, taken, sizeof(taken));
 	ask.taken = taken[0] ? taken : NULL;
 	ret = cordon_cores_pick(&ask, &l->cores);

@@ -268,7 +268,21 @@ static void netdev_close(void *state)
 	net_device_restore(&n->wire);
 }
 
+/* Of a module that can't be asked, open() will tell. */
+static void netdev_cores(char *list, size_t size)
+{
+	struct cordon_k_info info;
+	int fd = cordon_module_open(cordon_module_path, &info, NULL);
+
+	list[0] = '\0';
+	if (fd < 0)
+		return;
+	(void)cordon_module_cores(&info, list, size);
+	close(fd);
+}
+
 static const struct cordon_elsewhere in_the_kernel = {
+	.cores = netdev_cores,
 	.place = netdev_place,
 	.attach = netdev_attach,
 	.abort = netdev_abort,
