@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 #include "core/kernel/cores.h"
 #include "core/kernel/front.h"
+#include "core/kernel/trace.h"
 #include "core/kernel/why.h"
 #include "core/waiting.h"
 
@@ -107,7 +108,7 @@ static int be_net(struct domain *d, struct cordon_k_net *k)
 
 static void end(struct domain *d)
 {
-	kind->detach(d->front);
+	kind->detach(d->front, &d->party);
 	cordon_party_free(&d->party);
 	d->stage = FRONTED;
 }
@@ -170,6 +171,7 @@ static int give_order(struct domain *d, unsigned int cmd, union argument *a)
 		return -EBUSY;
 	WRITE_ONCE(d->aborted, false);
 	ret = order(d, cmd, a);
+	trace_cordon_order(d->name, _IOC_NR(cmd), ret);
 	mutex_unlock(&d->order);
 	return ret;
 }

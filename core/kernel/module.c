@@ -5,6 +5,9 @@
 #include "core/kernel/device.h"
 #include "core/kernel/front.h"
 
+#define CREATE_TRACE_POINTS
+#include "core/kernel/trace.h"
+
 static char *cores;
 module_param(cores, charp, 0444);
 MODULE_PARM_DESC(cores, "cores that domains may take, like 1 or 2-5,7 (scripts/bootline)");

@@ -7,6 +7,7 @@
 #include "channels/pool.h"
 #include "core/kernel/bell.h"
 #include "core/kernel/memory.h"
+#include "core/kernel/trace.h"
 #include "core/kernel/uapi.h"
 
 /* Calls, and how long they took in all. */
@@ -23,7 +24,8 @@ struct cordon_party {
 	struct cordon_ears ears;
 	bool rings; /* the domain looks whether we sleep, and then rings: it has ears to ring */
 	struct cordon_waiter caller; /* its own view of the peer's sleep: see cordon_kcall() */
-	const bool *aborted; /* set when nobody waits for answers any more */
+	const bool *aborted; /* set when nobody waits for an order's answers any more */
+	bool over; /* set when nobody waits for any */
 	unsigned int core; /* the domain's */
 	u64 deadline_ns; /* of each call */
 	struct cordon_kcalls *calls; /* outlives the party; NULL: nobody counts */
@@ -47,8 +49,10 @@ int cordon_party_wait(struct cordon_party *p, u64 *pause);
 /* After something was published. One thread at a time, or with a lock. */
 static inline void cordon_party_ring(struct cordon_party *p, struct cordon_waiter *w)
 {
-	if (cordon_wait_peer_sleeps(w))
+	if (cordon_wait_peer_sleeps(w)) {
+		trace_cordon_bell(p->core, true);
 		cordon_bell_ring(&p->bell);
+	}
 }
 
 #endif

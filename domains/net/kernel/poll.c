@@ -60,6 +60,7 @@ static void heard(void *arg)
 {
 	struct cordon_net *n = arg;
 
+	trace_cordon_bell(n->party->core, false);
 	if (n->doorbell) {
 		irq_work_queue(&n->rung);
 		return;

@@ -59,12 +59,19 @@ static int offload(struct sk_buff *skb, const struct cordon_vnet_hdr *h)
 	return 0;
 }
 
+static void refused(const struct cordon_net *n, struct cordon_desc d, const char *why)
+{
+	trace_cordon_refused(n->dev->name, d.buf, cordon_desc_len(d), why);
+}
+
 /*
- * A frame from the driver, in @data, which it can still write to: the head is copied once, and checked,
+ * A frame from the driver, in a buffer which it can still write to: the head is copied once, and checked,
  * and the rest is copied once.
  */
-static struct sk_buff *accept(struct cordon_net *n, const u8 *data, u32 len)
+static struct sk_buff *accept(struct cordon_net *n, struct cordon_desc d)
 {
+	const u8 *data = cordon_pool_data(&n->party->pool, d.buf);
+	u32 len = cordon_desc_len(d);
 	unsigned int seen = min_t(u32, len, CORDON_VNET_PEEK);
 	unsigned int linear = seen - NET_HDR_SIZE;
 	u8 head[CORDON_VNET_PEEK];
@@ -78,6 +85,7 @@ static struct sk_buff *accept(struct cordon_net *n, const u8 *data, u32 len)
 	verdict = cordon_vnet_check(head, seen, len, n->features, READ_ONCE(n->dev->mtu));
 	if (verdict != CORDON_VNET_OK) {
 		n->count.verdict[verdict]++;
+		refused(n, d, "header");
 		return NULL;
 	}
 	skb = make(n->dev, len - NET_HDR_SIZE, &linear);
@@ -111,9 +119,10 @@ static void deliver(struct cordon_net *n, struct cordon_desc d, bool napi)
 			n->count.verdict[CORDON_VNET_SHORT]++;
 		else
 			n->count.bad_lengths++;
+		refused(n, d, "bad_lengths");
 		return;
 	}
-	skb = accept(n, cordon_pool_data(pool, d.buf), len);
+	skb = accept(n, d);
 	if (!skb)
 		return;
 	if (!netif_running(n->dev)) {
@@ -249,12 +258,17 @@ static unsigned int run_batch(struct cordon_net *n, unsigned int max, int budget
 	for (i = 0; i < got; i++) {
 		if (!take(n, d[i].buf, &done)) {
 			n->count.bad_buffers++;
+			refused(n, d[i], "bad_buffers");
 			continue;
 		}
-		if (cordon_desc_kind(d[i]) == NET_FRAME)
+		trace_cordon_rx(n->dev->name, d[i].buf, cordon_desc_len(d[i]),
+				cordon_desc_kind(d[i]));
+		if (cordon_desc_kind(d[i]) == NET_FRAME) {
 			deliver(n, d[i], budget);
-		else if (cordon_desc_kind(d[i]) != NET_EMPTY)
+		} else if (cordon_desc_kind(d[i]) != NET_EMPTY) {
 			n->count.bad_kinds++;
+			refused(n, d[i], "bad_kinds");
+		}
 		put(n, d[i].buf);
 	}
 	wake(n);

@@ -128,6 +128,7 @@ int net_send(struct cordon_net *n, struct net_queue *q, struct sk_buff *skb, boo
 	/* A driver may give back what it was not yet sent: all that NAPI then does must be possible. Pairs with
 	 * take() of rx.c. */
 	smp_store_release(&n->slots[buf].skb, skb);
+	trace_cordon_tx(n->dev->name, (unsigned int)(q - n->queue), (unsigned int)buf, len);
 	q->batch[q->nbatch++] = cordon_desc(buf, len, NET_FRAME);
 	/* A long one is worth a line of its own: the driver can begin. */
 	return now || q->nbatch == CORDON_DESCS_PER_LINE || len > CORDON_BUF_SMALL;
