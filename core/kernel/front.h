@@ -23,7 +23,7 @@ struct cordon_kfront {
 	int (*stop)(void *front);
 	int (*drain)(void *front);
 	/* It has ended: on return nothing of ours touches @p. Waits for nothing of the driver's. */
-	void (*detach)(void *front);
+	void (*detach)(void *front, struct cordon_party *p);
 	/* At any time, also while another order is under way. */
 	void (*stats)(void *front, struct cordon_k_stats *s);
 	/* After detach. */

@@ -10,6 +10,7 @@
 #include "core/kernel/why.h"
 #include "domains/net/kernel/net.h"
 
+/* With the mutex call. */
 static int call(struct cordon_net *n, struct cordon_party *p, enum net_op op, const void *req,
 		size_t len, void *reply, size_t size)
 {
@@ -241,9 +242,31 @@ static void *front_open(const struct cordon_k_net *k, const char *name, char *wh
 	return net_netdev_get(k, name, why);
 }
 
+static int configure(struct cordon_net *n, struct cordon_party *p)
+{
+	struct net_config config = { .mtu = READ_ONCE(n->dev->mtu), .features = n->features };
+
+	/* A torn address is followed by another one: who changed it has the work done once more. */
+	memcpy(config.mac, n->dev->dev_addr, sizeof(config.mac));
+	return call(n, p, NET_OP_CONFIG, &config, sizeof(config), NULL, 0);
+}
+
+/* Under RTNL somebody wanted another MTU or address. One that refuses, or is silent, keeps the old: what it
+ * sends is held against what is wanted, and its silence is the supervisor's business. */
+void net_tell(struct work_struct *work)
+{
+	struct cordon_net *n = container_of(work, struct cordon_net, tell);
+
+	mutex_lock(&n->call);
+	if (n->told) {
+		configure(n, n->told);
+		count_calls(n, n->told);
+	}
+	mutex_unlock(&n->call);
+}
+
 static int begin(struct cordon_net *n, struct cordon_party *p, char *why)
 {
-	struct net_config config = { .mtu = READ_ONCE(n->dev->mtu) };
 	struct net_info info;
 	int ret;
 
@@ -251,9 +274,7 @@ static int begin(struct cordon_net *n, struct cordon_party *p, char *why)
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver did not say what it is (%d)", ret);
 	WRITE_ONCE(n->features, info.features & n->may);
-	config.features = n->features;
-	memcpy(config.mac, n->dev->dev_addr, sizeof(config.mac));
-	ret = call(n, p, NET_OP_CONFIG, &config, sizeof(config), NULL, 0);
+	ret = configure(n, p);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver refused its configuration (%d)", ret);
 	ret = net_netdev_features(n);
@@ -268,6 +289,12 @@ static int begin(struct cordon_net *n, struct cordon_party *p, char *why)
 	if (ret < 0)
 		return cordon_why(why, ret, "%s: can't begin (%d)", n->dev->name, ret);
 	return 0;
+}
+
+/* For calls to the driver. The work item lets go within the deadline. */
+static int hold_calls(struct cordon_net *n)
+{
+	return mutex_lock_killable(&n->call);
 }
 
 static int front_start(void *front, struct cordon_party *p, char *why)
@@ -286,8 +313,15 @@ static int front_start(void *front, struct cordon_party *p, char *why)
 	n->doorbell = n->receive == CORDON_K_RECEIVE_DOORBELL ||
 		      (n->receive == CORDON_K_RECEIVE_DEFAULT && p->rings);
 	begin_count(n, p);
+	/* One that was changed since begin() looked is told again. */
+	ret = hold_calls(n);
+	if (ret < 0)
+		return ret;
 	ret = begin(n, p, why);
 	count_calls(n, p);
+	if (ret == 0)
+		n->told = p;
+	mutex_unlock(&n->call);
 	return ret;
 }
 
@@ -301,13 +335,25 @@ static struct cordon_party *party_of(struct cordon_net *n)
 	return p;
 }
 
-/* It stays this order's, also when the device goes meanwhile. */
+/* A call without more. The party stays this order's, also when the device goes meanwhile. */
+static int ask(struct cordon_net *n, struct cordon_party *p, enum net_op op, void *reply,
+	       size_t size)
+{
+	int ret = hold_calls(n);
+
+	if (ret < 0)
+		return ret;
+	ret = call(n, p, op, NULL, 0, reply, size);
+	count_calls(n, p);
+	mutex_unlock(&n->call);
+	return ret < 0 ? ret : 0;
+}
+
 static int ping(struct cordon_net *n, struct cordon_party *p)
 {
 	struct net_stats s;
-	int ret = call(n, p, NET_OP_STATS, NULL, 0, &s, sizeof(s));
+	int ret = ask(n, p, NET_OP_STATS, &s, sizeof(s));
 
-	count_calls(n, p);
 	if (ret < 0)
 		return ret;
 	net_front_told(&n->count, &s);
@@ -371,8 +417,7 @@ static int front_stop(void *front)
 	if (!p)
 		return -ENODEV;
 	hold(n);
-	ret = call(n, p, NET_OP_STOP, NULL, 0, NULL, 0);
-	count_calls(n, p);
+	ret = ask(n, p, NET_OP_STOP, NULL, 0);
 	if (ret < 0)
 		return ret;
 	ret = await_none(n, p, frames_out);
@@ -389,10 +434,15 @@ static int front_drain(void *front)
 	return p ? await_none(n, p, lent_out) : -ENODEV;
 }
 
-static void front_detach(void *front)
+static void front_detach(void *front, struct cordon_party *p)
 {
 	struct cordon_net *n = front;
 
+	/* Its work item waits for no answer any more, and finds nobody to tell. */
+	WRITE_ONCE(p->over, true);
+	mutex_lock(&n->call);
+	n->told = NULL;
+	mutex_unlock(&n->call);
 	mutex_lock(&n->plane);
 	net_plane_down(n);
 	mutex_unlock(&n->plane);

@@ -17,6 +17,7 @@
 #include <linux/kref.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/workqueue.h>
 #include "core/kernel/party.h"
 #include "domains/net/counters.h"
 #include "domains/net/net.h"
@@ -110,6 +111,10 @@ struct cordon_net {
 	u64 rx_dropped;
 	struct cordon_kcalls calls;
 	u64 bad_replies;
+	struct mutex
+		call; /* who calls the driver: orders, and the work below. Taken inside nothing */
+	struct work_struct tell; /* the driver what MTU and address are now */
+	struct cordon_party *told; /* its; NULL: none has begun. Under call */
 	struct {
 		u64 calls, timeouts, faults, stream_faults;
 	} before; /* of channels that are gone */
@@ -190,5 +195,6 @@ static inline void net_sent(struct cordon_net *n)
 
 /* front.c: the data plane ends, with plane held; frames at the driver go to n->past. */
 void net_plane_down(struct cordon_net *n);
+void net_tell(struct work_struct *work);
 
 #endif

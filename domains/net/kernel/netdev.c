@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * The device. Under RTNL it only records what is wanted: MTU and address are told to the next
- * incarnation, and frames that come from the driver are held against what is recorded now.
+ * The device. Under RTNL it only records what is wanted: a work item tells the driver MTU and address, and
+ * frames that come from it are held against what is recorded now.
  *
  * "ip link add NAME type cordon" makes one without a driver, and so without a carrier. The memory lives
  * as long as the device and the domain that owns it; each may go first.
@@ -88,6 +88,25 @@ static int net_down(struct net_device *dev)
 	return 0; /* frames from the driver are dropped: rx.c */
 }
 
+static int change_mtu(struct net_device *dev, int mtu)
+{
+	struct cordon_net *n = netdev_priv(dev);
+
+	WRITE_ONCE(dev->mtu, (unsigned int)mtu);
+	schedule_work(&n->tell);
+	return 0;
+}
+
+static int change_mac(struct net_device *dev, void *address)
+{
+	struct cordon_net *n = netdev_priv(dev);
+	int ret = eth_mac_addr(dev, address);
+
+	if (ret == 0)
+		schedule_work(&n->tell);
+	return ret;
+}
+
 /* Deleted while a domain owns it, or not. */
 static void uninit(struct net_device *dev)
 {
@@ -103,7 +122,11 @@ static void uninit(struct net_device *dev)
 
 void net_free(struct kref *ref)
 {
-	free_netdev(container_of(ref, struct cordon_net, ref)->dev);
+	struct cordon_net *n = container_of(ref, struct cordon_net, ref);
+
+	/* It has nobody to tell any more. */
+	cancel_work_sync(&n->tell);
+	free_netdev(n->dev);
 }
 
 static void destructor(struct net_device *dev)
@@ -123,7 +146,8 @@ static const struct net_device_ops netdev_ops = {
 	.ndo_start_xmit = net_xmit,
 	.ndo_get_stats64 = get_stats,
 	.ndo_fix_features = fix_features,
-	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_change_mtu = change_mtu,
+	.ndo_set_mac_address = change_mac,
 	.ndo_validate_addr = eth_validate_addr,
 };
 
@@ -149,6 +173,8 @@ static void setup(struct net_device *dev)
 	n->dev = dev;
 	kref_init(&n->ref);
 	mutex_init(&n->plane);
+	mutex_init(&n->call);
+	INIT_WORK(&n->tell, net_tell);
 	__skb_queue_head_init(&n->past);
 	init_irq_work(&n->rung, net_rung);
 	netif_napi_add(dev, &n->napi, net_poll);
