@@ -45,20 +45,23 @@ static void __attribute__((noreturn)) die(const char *what, int err)
 /* The pieces of the frame at @head of @q, their number in @n. Returns its length. */
 static uint32_t gather(struct queue *q, uint16_t head, struct piece *p, unsigned *n)
 {
-	uint32_t len = 0;
-	uint16_t i = head;
+	const struct vring_desc *d = q->ring.desc;
+	uint32_t size = q->ring.num, i = head, len = 0;
 
-	for (*n = 0;; i = q->ring.desc[i].next) {
-		const struct vring_desc *d = q->ring.desc + i;
-
-		if (*n == PIECES || i >= q->ring.num)
+	if (d[i].flags & VRING_DESC_F_INDIRECT) {
+		size = d[i].len / sizeof(*d);
+		d = dev_at(q->dev, d[i].addr, d[i].len);
+		i = 0;
+	}
+	for (*n = 0;; i = d[i].next) {
+		if (!d || *n == PIECES || i >= size)
 			die("a chain of descriptors", EPROTO);
-		p[*n].len = d->len;
-		p[*n].va = dev_at(q->dev, d->addr, d->len);
+		p[*n].len = d[i].len;
+		p[*n].va = dev_at(q->dev, d[i].addr, d[i].len);
 		if (!p[*n].va)
 			die("a frame's address", EFAULT);
 		len += p[(*n)++].len;
-		if (!(d->flags & VRING_DESC_F_NEXT))
+		if (!(d[i].flags & VRING_DESC_F_NEXT))
 			return len;
 	}
 }
