@@ -271,11 +271,13 @@ lint:
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
+# Without a guest it says so, and shows the rest.
 demo:
 	@scripts/deps run
+	@scripts/deps vm || true
 	@echo "building"
 	@$(MAKE) -s -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release) \
-		build/release/bench/timeline
+		build/release/bench/timeline $(BENCH_KERNEL)
 	@scripts/demo
 
 bench-net:
