@@ -13,6 +13,7 @@
 #   make man        the man pages, in build/man
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
+#   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make bench-crashes  what a crash a second costs (root)
 
@@ -52,7 +53,8 @@ TEST_IMAGES := $(wildcard tests/*/img_*.c)
 GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
-BENCHES := $(patsubst bench/%.c,%,$(wildcard bench/*.c))
+# What bench/kernel takes along into a guest.
+BENCH_KERNEL := $(addprefix build/release/bench/,probe tapcable udprr udpsend)
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
@@ -232,8 +234,8 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
-	man install uninstall install-module uninstall-module clean vm module
+.PHONY: all test run-tests check lint format demo bench-net bench-wait bench-kernel campaign-kill \
+	bench-crashes man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
 
@@ -270,17 +272,26 @@ lint:
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
+# Without a guest it says so, and shows the rest.
 demo:
 	@scripts/deps run
+	@scripts/deps vm || true
 	@echo "building"
 	@$(MAKE) -s -j$(shell nproc) all build/release/tests/attack/attacks $(IMAGES_release) \
-		build/release/bench/timeline
+		build/release/bench/timeline $(BENCH_KERNEL)
 	@scripts/demo
 
 bench-net:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/probe
 	@bench/net
+
+bench-kernel:
+	@scripts/deps run
+	@scripts/deps vm
+	@$(MAKE) -s -j$(shell nproc) all $(BENCH_KERNEL)
+	@scripts/module >/dev/null
+	@bench/kernel
 
 campaign-kill:
 	@scripts/deps run

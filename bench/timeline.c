@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * timeline NAME DEVICE MS AT: what arrives at DEVICE (the wire's end, in our network namespace) while
- * the domain NAME carries it: prints the time and the bytes so far every millisecond for MS
- * milliseconds, and at the AT-th kills the domain's process. The last line is "kill TIME FIRST":
- * when that was, and when something arrived again; times are milliseconds since the start.
+ * timeline NAME DEVICE MS AT [STEP]: what arrives at DEVICE (the wire's end, in our network namespace)
+ * while the domain NAME carries it: prints the time and the bytes so far every STEP milliseconds (1, if
+ * not given) for MS milliseconds, and at the AT-th kills the domain's process. The last line is "kill
+ * TIME FIRST": when that was, and when something arrived again; times are milliseconds since the start.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,13 +63,15 @@ int main(int argc, char **argv)
 {
 	struct sched_param urgent = { .sched_priority = 1 };
 	uint64_t start, killed = 0, first = 0, last = 0;
-	unsigned long length, at;
+	unsigned long length, at, step = 1;
 	struct timespec next;
 	char path[256];
 	int fd;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: timeline NAME DEVICE MS AT\n");
+	if (argc == 6)
+		step = strtoul(argv[5], NULL, 10);
+	if (argc < 5 || argc > 6 || step == 0 || step >= 1000) {
+		fprintf(stderr, "usage: timeline NAME DEVICE MS AT [STEP]\n");
 		return 2;
 	}
 	length = strtoul(argv[3], NULL, 10);
@@ -84,10 +86,10 @@ int main(int argc, char **argv)
 	(void)sched_setscheduler(0, SCHED_FIFO, &urgent);
 	start = cordon_clock_monotonic();
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (unsigned long i = 0; i < length; i++) {
+	for (unsigned long i = 0; i < length; i += step) {
 		uint64_t bytes;
 
-		if (i == at) {
+		if (i >= at && !killed) {
 			killed = kill_domain(argv[1]);
 			last = bytes_at(fd);
 		}
@@ -95,7 +97,7 @@ int main(int argc, char **argv)
 		if (killed && !first && bytes > last)
 			first = cordon_clock_monotonic();
 		printf("%.3f %" PRIu64 "\n", since(start, cordon_clock_monotonic()), bytes);
-		next.tv_nsec += (long)MS;
+		next.tv_nsec += (long)(step * MS);
 		if (next.tv_nsec >= 1000000000) {
 			next.tv_nsec -= 1000000000;
 			next.tv_sec++;

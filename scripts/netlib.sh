@@ -96,18 +96,18 @@ net_counter() {
 	awk -v n="$1" '$2 == n {print $3}' "$net_tmp/domain"
 }
 
-# net_iperf CPU SECONDS [OPTION...]: a client in cda, a server in cdb, both on CPU; the client's
-# JSON is in $net_tmp/iperf afterwards.
+# net_iperf CPU[:CPU] SECONDS [OPTION...]: a client in cda on the one CPU, a server in cdb on the other;
+# the client's JSON is in $net_tmp/iperf afterwards.
 net_iperf() {
 	cpu=$1 secs=$2
 	shift 2
-	taskset -c "$cpu" ip netns exec "cdb$net_id" iperf3 -s -1 -J >"$net_tmp/server" 2>&1 &
+	taskset -c "${cpu#*:}" ip netns exec "cdb$net_id" iperf3 -s -1 -J >"$net_tmp/server" 2>&1 &
 	net_srv=$!
 	for _ in $(seq 100); do
 		ip netns exec "cdb$net_id" ss -Hltn 'sport = :5201' | grep -q . && break
 		sleep 0.02
 	done
-	taskset -c "$cpu" ip netns exec "cda$net_id" iperf3 -c 192.0.2.2 -t "$secs" -J "$@" \
+	taskset -c "${cpu%:*}" ip netns exec "cda$net_id" iperf3 -c 192.0.2.2 -t "$secs" -J "$@" \
 		>"$net_tmp/iperf" 2>&1 &
 	net_cli=$!
 	wait "$net_cli" || net_die "iperf3: $(jq -r '.error // "failed"' "$net_tmp/iperf" 2>/dev/null)"
