@@ -54,7 +54,7 @@ GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
 # What bench/kernel takes along into a guest.
-BENCH_KERNEL := $(addprefix build/release/bench/,probe tapcable udprr udpsend)
+BENCH_KERNEL := $(addprefix build/release/bench/,probe tapcable udprr udpsend vduse)
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
