@@ -147,7 +147,10 @@ build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHAR
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
-	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^ $$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
+		$$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/loop/*.c))
+build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
 build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c))
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
