@@ -14,6 +14,7 @@
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make campaign-kill  300 crashes under traffic that is compared (root)
+#   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
 #   make bench-crashes  what a crash a second costs (root)
 
 MAKEFLAGS += -rR --no-print-directory
@@ -48,7 +49,7 @@ LOADER := $(wildcard core/loader/*.c)
 ARCH_aarch64 := aarch64
 switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
-# Run in a guest, by tests/vm/module.sh.
+# Run in a guest, by tests/vm/*.sh and bench/campaign-kernel.
 GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
@@ -235,7 +236,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill bench-crashes \
+.PHONY: all test run-tests check lint format demo bench-net bench-wait campaign-kill campaign-kernel bench-crashes \
 	man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
@@ -289,6 +290,12 @@ campaign-kill:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/kill build/release/tests/restart/img_mortal
 	@bench/campaign-kill
+
+campaign-kernel:
+	@scripts/deps test
+	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS) build/release/bench/kill
+	@rm -rf build/kernel/6.12 build/kernel/6.1
+	@bench/campaign-kernel
 
 bench-crashes:
 	@scripts/deps run
