@@ -293,7 +293,7 @@ campaign-kill:
 
 campaign-kernel:
 	@scripts/deps test
-	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS) build/release/bench/kill
+	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS)
 	@rm -rf build/kernel/6.12 build/kernel/6.1
 	@bench/campaign-kernel
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * kill [-k N] [-s N] [-c N] [-g MS] [-m MB] [-i IMAGE] [-r SEED] [-o DIR] NAME NETNS ADDRESS NETNS ADDRESS:
+ * kill [-k N] [-s N] [-c N] [-g MS] [-i IMAGE] [-r SEED] [-o DIR] NAME NETNS ADDRESS NETNS ADDRESS:
  * a campaign against the driver (tap) of domain NAME, which carries TCP traffic between two network
  * namespaces meanwhile: N times kill -9, N times SIGSTOP, N crashes inside of the driver (of IMAGE,
  * build/V/tests/restart/img_mortal, which is put in for that by an order; SEED is the domain's
- * --arg), at random moments, MS apart on average. Connections have at most MB megabytes.
+ * --arg), at random moments, MS apart on average.
  *
  * Each connection is to arrive whole. For each fault: how long until the first frame is delivered
  * that was sent after it. After the last fault there is to be nothing that wasn't there after the
@@ -40,7 +40,7 @@ struct campaign {
 	const char *name, *dir, *image;
 	struct place place[2];
 	unsigned gap_ms;
-	uint64_t seed, chance, most;
+	uint64_t seed, chance;
 	struct fault *fault;
 	unsigned n;
 	unsigned unasked; /* lives that ended without our doing */
@@ -229,7 +229,7 @@ static void start_traffic(struct campaign *c)
 {
 	struct cordon_err e = { "" };
 
-	c->traffic = traffic_start(c->place, chance(&c->chance), c->most, &e);
+	c->traffic = traffic_start(c->place, chance(&c->chance), 0, &e);
 	if (!c->traffic)
 		die("start", &e);
 }
@@ -290,7 +290,7 @@ int main(int argc, char **argv)
 	unsigned n[KINDS] = { 200, 50, 50 };
 	int opt;
 
-	while ((opt = getopt(argc, argv, "k:s:c:g:m:i:r:o:")) != -1) {
+	while ((opt = getopt(argc, argv, "k:s:c:g:i:r:o:")) != -1) {
 		switch (opt) {
 		case 'k':
 			n[KILL] = (unsigned)atoi(optarg);
@@ -303,9 +303,6 @@ int main(int argc, char **argv)
 			break;
 		case 'g':
 			c.gap_ms = (unsigned)atoi(optarg);
-			break;
-		case 'm':
-			c.most = strtoull(optarg, NULL, 10) << 20;
 			break;
 		case 'i':
 			c.image = optarg;
