@@ -15,6 +15,7 @@
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
 #   make campaign-kill  300 crashes under traffic that is compared (root)
+#   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
 #   make bench-crashes  what a crash a second costs (root)
 
 MAKEFLAGS += -rR --no-print-directory
@@ -49,7 +50,7 @@ LOADER := $(wildcard core/loader/*.c)
 ARCH_aarch64 := aarch64
 switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
-# Run in a guest, by tests/vm/module.sh.
+# Run in a guest, by tests/vm/*.sh and bench/campaign-kernel.
 GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
@@ -149,7 +150,10 @@ build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHAR
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
-	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^ $$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
+		$$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/loop/*.c))
+build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
 build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c))
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
@@ -235,7 +239,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo bench-net bench-wait bench-kernel campaign-kill \
-	bench-crashes man install uninstall install-module uninstall-module clean vm module
+	campaign-kernel bench-crashes man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
 
@@ -297,6 +301,12 @@ campaign-kill:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/kill build/release/tests/restart/img_mortal
 	@bench/campaign-kill
+
+campaign-kernel:
+	@scripts/deps test
+	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS)
+	@rm -rf build/kernel/6.12 build/kernel/6.1
+	@bench/campaign-kernel
 
 bench-crashes:
 	@scripts/deps run

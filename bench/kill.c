@@ -229,7 +229,7 @@ static void start_traffic(struct campaign *c)
 {
 	struct cordon_err e = { "" };
 
-	c->traffic = traffic_start(c->place, chance(&c->chance), &e);
+	c->traffic = traffic_start(c->place, chance(&c->chance), 0, &e);
 	if (!c->traffic)
 		die("start", &e);
 }

@@ -24,7 +24,7 @@
 #define LANES 4u
 #define CHUNK 65536u
 #define LEAST (UINT64_C(1) << 20)
-#define MOST (UINT64_C(1) << 27)
+#define MOST (UINT64_C(1) << 27) /* if nothing else is said */
 /* Without a byte for so long, a connection is broken: TCP doubles its patience at each loss. */
 #define PATIENCE_NS UINT64_C(60000000000)
 
@@ -45,7 +45,7 @@ struct traffic {
 	pthread_mutex_t lock;
 	struct traffic_sum sum; /* under lock */
 	_Atomic bool stop;
-	uint64_t chance;
+	uint64_t chance, most;
 	struct lane lane[LANES];
 };
 
@@ -81,7 +81,7 @@ static int lane_open(struct traffic *t, struct lane *l)
 	socklen_t len = sizeof(a);
 
 	l->from = chance(&t->chance) & 1;
-	l->size = LEAST + chance(&t->chance) % (MOST - LEAST);
+	l->size = LEAST + chance(&t->chance) % (t->most - LEAST);
 	l->chance = chance(&t->chance);
 	l->sent = l->received = 0;
 	l->used = CHUNK;
@@ -218,7 +218,8 @@ static void *traffic_main(void *arg)
 	return NULL;
 }
 
-struct traffic *traffic_start(const struct place place[2], uint64_t seed, struct cordon_err *e)
+struct traffic *traffic_start(const struct place place[2], uint64_t seed, uint64_t most,
+			      struct cordon_err *e)
 {
 	struct traffic *t = calloc(1, sizeof(*t));
 	int ret = t ? 0 : -ENOMEM;
@@ -226,6 +227,7 @@ struct traffic *traffic_start(const struct place place[2], uint64_t seed, struct
 	if (t) {
 		memcpy(t->place, place, sizeof(t->place));
 		t->chance = seed;
+		t->most = most > LEAST ? most : MOST;
 		pthread_mutex_init(&t->lock, NULL);
 		for (unsigned i = 0; i < LANES; i++)
 			t->lane[i].listener = t->lane[i].tx = t->lane[i].rx = -1;

@@ -24,8 +24,10 @@ struct traffic_sum {
 	char why[160]; /* of the first broken one */
 };
 
-/* Start a thread that does it, on the CPU of the caller. NULL with the line. */
-struct traffic *traffic_start(const struct place place[2], uint64_t seed, struct cordon_err *e);
+/* Start a thread that does it, on the CPU of the caller. Connections have at most @most bytes (0: 128 MB).
+ * NULL with the line. */
+struct traffic *traffic_start(const struct place place[2], uint64_t seed, uint64_t most,
+			      struct cordon_err *e);
 
 /* What has arrived so far. Never blocks. */
 void traffic_read(struct traffic *t, struct traffic_sum *sum);

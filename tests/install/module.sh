@@ -3,41 +3,16 @@
 # make install-module: all that the kernel module is built from and no more, and DKMS builds it from
 # that alone, for kernels that don't run here: those of scripts/vm, of which one at least is fetched.
 set -u
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM HUP
+# shellcheck source=tests/common
+. tests/common
+scratch
 root=$tmp/root
-: >"$tmp/log"
 : >"$tmp/mark"
-
-n=0
-bad=0
-good=
-result() { # NAME
-	n=$((n + 1))
-	if [ "$good" = 1 ]; then
-		echo "ok $n - $1"
-	else
-		echo "not ok $n - $1"
-		tail -n 20 "$tmp/log" | sed 's/^/# /'
-		bad=1
-	fi
-	good=
-	: >"$tmp/log"
-}
-skip() { # NAME WHY
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
-finish() {
-	echo "1..$n"
-	exit $bad
-}
 
 # Not the make that runs this test, nor its options.
 unset MAKEFLAGS MAKELEVEL
 in_tree() { # TARGET
-	make -s "$1" DESTDIR="$root" PREFIX=/usr >"$tmp/log" 2>&1
+	make -s "$1" DESTDIR="$root" PREFIX=/usr >"$tmp/out" 2>&1
 }
 outside() {
 	find /usr/src /usr/lib/modules-load.d /var/lib/dkms /lib/modules -newer "$tmp/mark" 2>/dev/null
@@ -49,7 +24,7 @@ fi
 
 before=$(outside)
 in_tree install-module && [ "$before" = "$(outside)" ] && good=1
-result it_is_installed_below_DESTDIR_and_nowhere_else
+check it_is_installed_below_DESTDIR_and_nowhere_else
 src=$(echo "$root"/usr/src/cordon-*)
 version=${src##*/cordon-}
 [ -d "$src" ] || finish
@@ -66,10 +41,10 @@ version=${src##*/cordon-}
 		cmp "$f" "$OLDPWD/$f" || status=1
 	done <"$tmp/files"
 	exit $status
-) >"$tmp/log" 2>&1 && cmp "$src/Kbuild" core/kernel/Kbuild >>"$tmp/log" 2>&1 && good=1
-result what_its_sources_include_is_installed
+) >"$tmp/out" 2>&1 && cmp "$src/Kbuild" core/kernel/Kbuild >>"$tmp/out" 2>&1 && good=1
+check what_its_sources_include_is_installed
 grep -qx cordon "$root/usr/lib/modules-load.d/cordon.conf" && good=1
-result it_is_loaded_at_boot
+check it_is_loaded_at_boot
 
 # The configuration, as DKMS reads it: the kernel's directory is DKMS's to name.
 (
@@ -84,22 +59,22 @@ result it_is_loaded_at_boot
 			echo "$k" | grep -qE "$BUILD_EXCLUSIVE_KERNEL" || exit 1
 		done && ! echo 6.0.12-1 | grep -qE "$BUILD_EXCLUSIVE_KERNEL" &&
 		! echo 5.16.1 | grep -qE "$BUILD_EXCLUSIVE_KERNEL" && ! grep -q uname "$src/dkms.conf"
-) >"$tmp/log" 2>&1 && good=1
-result DKMS_is_told_what_it_needs
+) >"$tmp/out" 2>&1 && good=1
+check DKMS_is_told_what_it_needs
 
 # ---- DKMS builds it
 
 # DKMS itself: the one that is here, else Debian's package, unpacked and not installed.
 dkms=$(command -v dkms)
 if [ -z "$dkms" ] && (cd "$tmp" && timeout 60 apt-get download dkms && dpkg -x dkms_*.deb dkms) \
-	>"$tmp/log" 2>&1; then
+	>"$tmp/out" 2>&1; then
 	dkms=$tmp/dkms/usr/sbin/dkms
 fi
-why=
-[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || why="needs root"
-[ -n "$dkms" ] || why="there is no dkms, and none to be had"
-[ -n "$(scripts/vm kernels)" ] || why="no kernel was fetched (scripts/vm fetch)"
-: >"$tmp/log"
+lacks=
+[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || lacks="needs root"
+[ -n "$dkms" ] || lacks="there is no dkms, and none to be had"
+[ -n "$(scripts/vm kernels)" ] || lacks="no kernel was fetched (scripts/vm fetch)"
+: >"$tmp/out"
 
 # builds KERNEL: the keys that it may make for signing go with a /var/lib of its own.
 builds() {
@@ -110,25 +85,25 @@ builds() {
 		timeout 500 unshare -m sh -c 'mount -t tmpfs none /var/lib && exec bash "$@"' sh \
 			"$dkms" $verb "cordon/$version" -k "$release" --kernelsourcedir "$headers" \
 			--dkmstree "$tmp/tree$1" --sourcetree "$root/usr/src" \
-			>>"$tmp/log" 2>&1 </dev/null || {
-			cat "$tmp/tree$1"/cordon/*/build/make.log >>"$tmp/log" 2>&1
+			>>"$tmp/out" 2>&1 </dev/null || {
+			cat "$tmp/tree$1"/cordon/*/build/make.log >>"$tmp/out" 2>&1
 			return 1
 		}
 	done
 	ko=$(find "$tmp/tree$1" -name 'cordon.ko*')
-	modinfo -F vermagic "$ko" >"$tmp/log" && grep -q "^$release " "$tmp/log" &&
+	modinfo -F vermagic "$ko" >"$tmp/out" && grep -q "^$release " "$tmp/out" &&
 		[ "$(modinfo -F version "$ko")" = "$version" ]
 }
 for k in 6.1 6.12; do
-	if [ -z "$why" ] && scripts/vm kernels | grep -q "^$k "; then
+	if [ -z "$lacks" ] && scripts/vm kernels | grep -q "^$k "; then
 		builds $k && good=1
-		result "DKMS_builds_it_for_$k"
+		check "DKMS_builds_it_for_$k"
 	else
-		skip "DKMS_builds_it_for_$k" "${why:-that kernel was not fetched}"
+		skip "DKMS_builds_it_for_$k" "${lacks:-that kernel was not fetched}"
 	fi
 done
 
 in_tree uninstall-module && [ -z "$(find "$root" ! -type d)" ] && [ ! -e "$src" ] && good=1
-[ "$good" = 1 ] || find "$root" >>"$tmp/log"
-result uninstall-module_leaves_nothing
+[ "$good" = 1 ] || find "$root" >>"$tmp/out"
+check uninstall-module_leaves_nothing
 finish

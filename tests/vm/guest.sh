@@ -4,47 +4,27 @@
 # kernels run at once, so that they could disturb each other.
 # shellcheck disable=SC2317 # functions that "trap" and "soon" call
 set -u
-vm=$PWD/scripts/vm
-skip() {
-	printf '1..1\nok 1 - a command in a guest # SKIP %s\n' "$1"
-	exit 0
-}
-[ "$(uname -m)" = x86_64 ] || skip "guests are x86-64"
-command -v qemu-system-x86_64 >/dev/null || skip "there is no QEMU: scripts/deps vm"
-tmp=$(mktemp -d) || exit 1
-pids=
-cleanup() {
-	# shellcheck disable=SC2086 # a list of words
-	[ -z "$pids" ] || kill $pids 2>/dev/null
-	wait
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
-for k in 6.12 6.1; do
-	"$vm" fetch --kernel $k 2>"$tmp/err" </dev/null || skip "$(tail -n 1 "$tmp/err")"
-done
+# shellcheck source=tests/common
+. tests/common
+# shellcheck source=tests/vm/guests
+. tests/vm/guests
+needs_guests
 mkdir "$tmp/run"
 TMPDIR=$tmp/run
 export TMPDIR
 
-n=0
-bad=0
 result() { # GOOD NAME [FILE...]: what to show
-	n=$((n + 1))
-	if [ "$1" = 1 ]; then
-		echo "ok $n - $2"
-		return
-	fi
-	echo "not ok $n - $2"
+	good=$1
+	what=$2
 	shift 2
-	[ $# = 0 ] || tail -n 20 "$@" 2>&1 | sed 's/^/# /'
-	bad=1
+	: >"$tmp/out"
+	[ $# = 0 ] || tail -n 20 "$@" >"$tmp/out" 2>&1
+	check "$what"
 }
 is() { # NAME FILE TEXT
 	result "$([ "$(cat "$2" 2>&1)" = "$3" ] && echo 1)" "$1" "$2"
 }
-soon() { # COMMAND...: it becomes true within 30 seconds
+soon() { # COMMAND...: it becomes true within 30 seconds: a guest has to boot
 	for _ in $(seq 600); do
 		"$@" && return
 		sleep 0.05
@@ -104,11 +84,11 @@ for k in 6.12 6.1; do
 			'"$HOME"' "" '\back' "$feed" '*' -- --smp
 		echo $rc >"$tmp/$k.rc"
 	) &
-	pids="$pids $!"
+	guests="$guests $!"
 done
 # shellcheck disable=SC2086 # a list of words
-wait $pids
-pids=
+wait $guests
+guests=
 for k in 6.12 6.1; do
 	d=$tmp/$k
 	is "${k}_the_status_comes_back" "$d.rc" 42
@@ -172,21 +152,21 @@ interrupted() {
 	mkdir "$tmp/$1"
 	env --default-signal=INT "$vm" run --log /dev/null --shared "$tmp/$1" \
 		sh -c 'touch /shared/up; exec sleep 1000' >"$tmp/$1.out" 2>"$tmp/$1.err" </dev/null &
-	pids=$!
-	soon [ -e "$tmp/$1/up" ] && kill -"$1" $pids
-	wait $pids
+	guests=$!
+	soon [ -e "$tmp/$1/up" ] && kill -"$1" $guests
+	wait $guests
 	rc=$?
-	pids=
+	guests=
 	result "$([ $rc = "$2" ] && nothing_left && echo 1)" "$1_leaves_nothing" "$tmp/$1.err"
 }
 interrupted INT 130
 interrupted TERM 143
 env --default-signal=INT "$vm" run --log /dev/null sleep 1000 >"$tmp/kill.out" 2>&1 </dev/null &
-pids=$!
+guests=$!
 soon pgrep -f "qemu-system.*$TMPDIR/cordon-vm" >/dev/null
-kill -KILL $pids
-wait $pids 2>/dev/null
-pids=
+kill -KILL $guests
+wait $guests 2>/dev/null
+guests=
 no_guest() {
 	! pgrep -f "qemu-system.*$TMPDIR/cordon-vm" >/dev/null
 }
@@ -213,5 +193,4 @@ translated"
 result "$(grep -q '] end$' "$tmp/devices.log" && echo 1)" a_reader_that_leaves_holds_nobody_up \
 	"$tmp/devices.err"
 clean nothing_is_left
-echo "1..$n"
-exit $bad
+finish

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* Wrong ioctls on /dev/cordon, one by one and at random. Run in a guest by tests/vm/module.sh. */
+/* ioctls [SECONDS [SEED]]: wrong ioctls on /dev/cordon, one by one and at random. Run in a guest by
+ * tests/vm/module.sh and bench/campaign-kernel. */
 #include "tests/vm/kdomain.h"
 
 #include <linux/capability.h>
@@ -290,19 +291,18 @@ static void *random_ones(void *arg)
 	return (void *)n;
 }
 
-static unsigned seconds = 5;
+static unsigned seconds = 5, random_seed = 1;
 
 static void at_random(void)
 {
 	pthread_t t[2];
-	unsigned seed = (unsigned)time(NULL);
 	void *n;
 
-	printf("# seed %u\n", seed);
+	printf("# seed %u\n", random_seed);
 	for (int i = 0; i < FILES; i++)
 		files[i] = fresh();
 	for (uintptr_t i = 0; i < 2; i++)
-		pthread_create(&t[i], NULL, random_ones, (void *)(seed + i));
+		pthread_create(&t[i], NULL, random_ones, (void *)(random_seed + i));
 	sleep(seconds);
 	atomic_store(&done, true);
 	for (int i = 0; i < 2; i++) {
@@ -345,6 +345,8 @@ int main(int argc, char **argv)
 	k_memory_make(&memory);
 	if (argc > 1)
 		seconds = (unsigned)atoi(argv[1]);
+	if (argc > 2)
+		random_seed = (unsigned)strtoul(argv[2], NULL, 0);
 	k_test("what_the_module_says", info);
 	k_test("orders_at_the_wrong_time", orders);
 	k_test("bad_domains_and_cores", domains);
