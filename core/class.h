@@ -51,6 +51,7 @@ struct cordon_ports {
 	unsigned n;
 	uint64_t arg; /* for struct cordon_boot */
 	uint32_t more; /* further streams of the channel, as the front-end has threads that send */
+	int alone; /* nobody interrupts the domain: its core is reserved, and it polls */
 };
 
 /* Of the front-end, for the page. */

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "core/bell.h"
@@ -351,6 +352,23 @@ static void dying(void *arg)
 		inc->trace_fd = cordon_trace_capture(inc->pid, &inc->layout, NULL);
 }
 
+/*
+ * Since 6.12 Linux keeps a timer on each core that runs an ordinary task, once a second, so that real-time
+ * ones don't starve these (the fair server). A real-time task alone on its core has none; and should
+ * anything of the kernel's have to run there, it gets its part by the same server. Before 6.12 it would
+ * not, nor is there a timer.
+ */
+static void leave_alone(pid_t pid)
+{
+	const struct sched_param p = { .sched_priority = 1 };
+	struct utsname uts;
+	int major = 0, minor = 0;
+
+	if (uname(&uts) == 0 && sscanf(uts.release, "%d.%d", &major, &minor) == 2 &&
+	    (major > 6 || (major == 6 && minor >= 12)))
+		(void)sched_setscheduler(pid, SCHED_FIFO | SCHED_RESET_ON_FORK, &p);
+}
+
 static int process_go(struct cordon_incarnation *inc)
 {
 	int ret;
@@ -361,6 +379,8 @@ static int process_go(struct cordon_incarnation *inc)
 	inc->autopsy.dying = dying;
 	inc->autopsy.dying_arg = inc;
 	ret = pin(inc);
+	if (ret == 0 && inc->alone)
+		leave_alone(inc->pid);
 	if (ret == 0 && send(inc->gate_fd, "", 1, MSG_NOSIGNAL) != 1)
 		ret = -EPIPE;
 	close(inc->gate_fd);

@@ -108,6 +108,7 @@ int cordon_incarnation_make(struct cordon_incarnation *inc, const struct cordon_
 	cordon_incarnation_init(inc);
 	inc->fence = fence;
 	inc->spec = spec;
+	inc->alone = ports->alone;
 	ret = make_memory(inc, class, ports, node, e);
 	if (ret == 0)
 		ret = prepare_io(inc, ports, e);

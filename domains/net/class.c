@@ -126,6 +126,7 @@ int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cor
 
 	*wire = (struct net_device){ .fd = -1, .control = -1 };
 	ports->n = ports->more = 0;
+	ports->alone = 0;
 	ports->arg = s->echo;
 	if (s->wire == NET_WIRE_TAP)
 		ret = net_device_tap(wire, s->wire_name, s->mtu, 0, e);

@@ -106,6 +106,7 @@ static int netdev_open(void *state, const struct cordon_args *a, struct cordon_p
 	if (ret < 0)
 		close(n->fd);
 	ports->more = info.queues;
+	ports->alone = n->receive == CORDON_K_RECEIVE_POLL && !n->any_core;
 	return ret;
 }
 

@@ -32,6 +32,7 @@ static const struct {
 	{ "a_driver_whose_domain_closes_in_the_middle", closed },
 	{ "silent:_nobody_is_held_up", silent },
 	{ "silent:_for_long,_each_system_call_is_prompt", silence },
+	{ "MTU_and_address_are_told_to_the_driver", told },
 	{ "a_device_that_is_deleted", deleted },
 	{ "a_device_that_was_there", taken },
 	{ "a_supervisor_that_is_killed", killed },

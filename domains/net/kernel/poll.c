@@ -22,7 +22,9 @@
 #define NAP_MAX_NS 1000000ull
 /* Naps from this one on end when there is any frame to send: see net_sent(). */
 #define NAP_LONG_NS 200000ull
-/* Towards a driver that rings; the backstop for one that doesn't. */
+/* A driver that rings has to, after so long without work: a pause in a flow is not to cost it a system
+ * call. Then we sleep for as long as this, the backstop for one that doesn't ring. */
+#define LISTEN_NS 100000000ull
 #define SLEEP_NS (u64) NSEC_PER_SEC
 #define VAIN_MAX 9u
 #define DEAF_NS 100000000ull
@@ -71,11 +73,11 @@ static void heard(void *arg)
 	wake_up_process(n->thread);
 }
 
-/* Sleep at most @nap: whether to look with more patience now. */
-static bool doze(struct cordon_net *n, u64 nap)
+/* Sleep at most @nap, after being idle for @idle: whether to look with more patience now. */
+static bool doze(struct cordon_net *n, u64 nap, u64 idle)
 {
 	struct cordon_waiter *w = &n->party->chan.waiter;
-	bool listen = nap >= NAP_MAX_NS && n->party->rings &&
+	bool listen = idle >= LISTEN_NS && n->party->rings &&
 		      ktime_get_mono_fast_ns() >= n->deaf_until;
 	u64 ns = listen ? SLEEP_NS : nap;
 	ktime_t t = ns_to_ktime(ns);
@@ -157,7 +159,7 @@ static int thread(void *arg)
 			cpu_relax();
 			continue;
 		}
-		if (doze(n, nap)) {
+		if (doze(n, nap, now - idle)) {
 			idle = 0;
 			nap = NAP_MIN_NS;
 		} else {

@@ -29,6 +29,15 @@ static int yes(void *state, const void *req, unsigned len, void *reply)
 	return 0;
 }
 
+static int config(void *state, const void *req, unsigned len, void *reply)
+{
+	struct driver *d = state;
+
+	memcpy(&d->config, req, sizeof(d->config));
+	atomic_fetch_add(&d->configs, 1);
+	return yes(state, req, len, reply);
+}
+
 static int start(void *state, const void *req, unsigned len, void *reply)
 {
 	((struct driver *)state)->running = 1;
@@ -64,7 +73,8 @@ static int stats(void *state, const void *req, unsigned len, void *reply)
 
 static const struct cordon_op op[NET_OP_COUNT] = {
 	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", yes, sizeof(struct net_config), sizeof(struct net_config) },
+	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
+			    sizeof(struct net_config) },
 	[NET_OP_START] = { "start", start, 0, 0 },
 	[NET_OP_STOP] = { "stop", stop, 0, 0 },
 	[NET_OP_STATS] = { "stats", stats, 0, 0 },

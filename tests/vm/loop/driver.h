@@ -37,6 +37,8 @@ struct driver {
 	unsigned seed;
 	struct net_stats stats;
 	uint32_t features;
+	struct net_config config; /* as it was told last */
+	atomic_uint configs; /* how often */
 	int running;
 	int bell, ears; /* -1: it never sleeps */
 	bool naps; /* it does sleep; else it only rings */

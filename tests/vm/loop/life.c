@@ -9,6 +9,35 @@
 #include <sys/wait.h>
 #include <time.h>
 
+static int not_told(void *arg)
+{
+	const struct driver *d = arg;
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 0x77 };
+
+	return atomic_load(&d->configs) < 2 || d->config.mtu != 1400 ||
+	       memcmp(d->config.mac, mac, sizeof(mac)) != 0;
+}
+
+/* The commands don't wait for the driver; it hears of them all the same, and the next one from the start. */
+void told(void)
+{
+	struct driver *d = honest_device();
+	struct driver *next;
+
+	k_check(d->config.mtu == 9000, "as it was made", d->config.mtu);
+	ask(system("ip link set " DEV " mtu 1400 address 02:00:00:00:00:77"), 0, "set");
+	k_check(soon(not_told, d), "told", d->config.mtu);
+	atomic_store(&d->mode, MUTE);
+	ask(system("ip link set " DEV " mtu 1300"), 0, "set while it is silent");
+	ask(order(CORDON_K_DETACH), 0, "detach");
+	next = driver_begin(HONEST);
+	ask(attach(next), 0, "attach");
+	k_check(next->config.mtu == 1300, "the next one", next->config.mtu);
+	end();
+	driver_end(next);
+	driver_end(d);
+}
+
 void close_some(unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {

@@ -30,6 +30,7 @@ void silent(void);
 void silence(void);
 
 /* life.c */
+void told(void);
 void closed(void);
 void close_some(unsigned n); /* devices in the middle of everything */
 void deleted(void);
