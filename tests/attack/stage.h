@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "core/cgroup.h"
 #include "core/fence.h"
+#include "core/incarnation.h"
 #include "core/ring.h"
 
 #define ALL_PARTS (CORDON_PART_BIT(CORDON_PART_COUNT) - 1)
@@ -59,9 +60,7 @@ static inline int stage_open(struct stage *s, cordon_parts parts, int core,
 	int ret;
 
 	memset(s, 0, sizeof(*s));
-	s->inc.chan = s->inc.pool = s->inc.pool_ro = CORDON_MEMORY_NONE;
-	b->ring.fd = b->ring.witness = -1;
-	b->ring_ro.fd = b->ring_ro.witness = -1;
+	cordon_incarnation_init(&s->inc);
 	ret = beside(s->image, sizeof(s->image), "img_attack");
 	if (ret == 0)
 		ret = beside(s->loader, sizeof(s->loader), "../../cordon-loader");

@@ -20,6 +20,7 @@
 #include "core/cores.h"
 #include "core/filter.h"
 #include "core/host.h"
+#include "core/bell.h"
 #include "core/waiting.h"
 #include "tests/attack/attacks.h"
 #include "tests/attack/filter_walk.h"
@@ -32,9 +33,10 @@
 #define X32 0x40000000u
 #define SURVIVES_MS 500
 
-#define MODES 6u
+#define MODES 9u
 
-static const char *const modes[MODES] = { "none", "ring", "rw", "none+", "ring+", "rw+" };
+static const char *const modes[MODES] = { "none", "ring",  "rw",    "none+", "ring+",
+					  "rw+",  "none!", "ring!", "rw!" };
 static const enum cordon_io_mode mode_of[] = { CORDON_IO_NONE, CORDON_IO_URING, CORDON_IO_RW };
 
 /* By the list. Calls that the kernel itself lets pass any filter must lead nowhere. */
@@ -114,8 +116,12 @@ static void grants(struct cordon_boot *b, unsigned m)
 {
 	b->io_mode = mode_of[m % 3];
 	b->nports = m % 3 ? 1 : 0;
-	b->wait = m < 3 ? CORDON_WAIT_SPIN : CORDON_WAIT_SLEEP;
-	b->bells = (struct cordon_bells){ -1, CORDON_FD_WAKE, CORDON_FD_PEER, 0 };
+	b->wait = m / 3 == 1 ? CORDON_WAIT_SLEEP : CORDON_WAIT_SPIN;
+	b->bells = CORDON_BELLS_NONE;
+	if (m / 3 == 1)
+		b->bells.wake = CORDON_FD_WAKE;
+	if (m / 3 > 0)
+		b->bells.peer = CORDON_FD_PEER;
 	b->ring.fd = CORDON_FD_RING;
 	b->ring_ro.fd = CORDON_FD_RING_RO;
 	b->port_fd[0] = CORDON_FD_PORT;
@@ -196,12 +202,12 @@ static enum fate survives_some(const struct cordon_plan *plan, unsigned how, lon
 	const long tries[][6] = {
 		{ 0 },
 		{ b->io_mode == CORDON_IO_RW ? b->port_fd[0] : b->ring.fd },
-		{ b->bells.wake },
-		{ b->bells.peer, 0, sizeof(uint64_t) },
+		{ CORDON_FD_WAKE },
+		{ CORDON_FD_PEER, 0, sizeof(uint64_t) },
 	};
 	enum fate fate = KILLED;
 
-	for (unsigned i = 0; i < (b->wait ? 4 : 2) && fate == KILLED; i++)
+	for (unsigned i = 0; i < sizeof(tries) / sizeof(tries[0]) && fate == KILLED; i++)
 		fate = survives(plan, how, tries[i], nr);
 	return fate;
 }
@@ -289,6 +295,13 @@ static const struct {
 	{ 5, 1, 1, { PEER, 0, 8 } },
 	{ 5, 0, 1, { PEER, 0, 0 } },
 	{ 5, 0, 0, { PEER, 0, 8 } },
+	{ 6, 1, 1, { PEER, 0, 8 } },
+	{ 6, 0, 1, { PEER, 0, 9 } },
+	{ 6, 0, 1, { WAKE, 0, 8 } },
+	{ 6, 0, 1, { 0, 0, 8 } },
+	{ 6, 0, 281, { WAKE, 0, 1, 0, 0, 0 } },
+	{ 7, 1, 426, { RING, 256, 0, 1 /* GETEVENTS */, 0, 8 } },
+	{ 8, 0, 1, { PEER, 0, 0 } },
 };
 
 static void check_arguments(unsigned m, const struct cordon_plan *plan)
