@@ -51,6 +51,7 @@ struct cordon_ports {
 	unsigned n;
 	uint64_t arg; /* for struct cordon_boot */
 	uint32_t more; /* further streams of the channel, as the front-end has threads that send */
+	int waits; /* a ring could only wait for them in threads, which a domain can't have */
 	int alone; /* nobody interrupts the domain: its core is reserved, and it polls */
 };
 

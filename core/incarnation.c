@@ -77,7 +77,7 @@ static int drop_rings(struct cordon_incarnation *inc)
 static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports *ports,
 		      struct cordon_err *e)
 {
-	int uring = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_URING)) != 0;
+	int uring = (inc->spec->parts & CORDON_PART_BIT(CORDON_PART_URING)) && !ports->waits;
 	struct cordon_boot *b = &inc->boot;
 	int ret;
 

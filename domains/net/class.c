@@ -126,12 +126,14 @@ int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cor
 
 	*wire = (struct net_device){ .fd = -1, .control = -1 };
 	ports->n = ports->more = 0;
-	ports->alone = 0;
+	ports->alone = ports->waits = 0;
 	ports->arg = s->echo;
 	if (s->wire == NET_WIRE_TAP)
 		ret = net_device_tap(wire, s->wire_name, s->mtu, 0, e);
 	else if (s->wire == NET_WIRE_PACKET)
 		ret = net_device_packet(wire, s->wire_name, s->mtu, e);
+	if (ret == 0 && s->wire == NET_WIRE_TAP)
+		ports->waits = !net_device_tries(wire);
 	if (ret == 0 && s->wire != NET_WIRE_NONE)
 		ports->fd[ports->n++] = wire->fd;
 	return ret;

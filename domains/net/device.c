@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include "domains/net/vnet.h"
 
@@ -115,6 +116,15 @@ void net_device_restore(struct net_device *d)
 	if (d->control >= 0)
 		close(d->control);
 	d->control = -1;
+}
+
+int net_device_tries(const struct net_device *d)
+{
+	/* Too short for a frame: refused either way. */
+	char one = 0;
+	const struct iovec iov = { &one, 1 };
+
+	return pwritev2(d->fd, &iov, 1, -1, RWF_NOWAIT) >= 0 || errno != EOPNOTSUPP;
 }
 
 int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int nonblocking,

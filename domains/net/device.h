@@ -25,6 +25,9 @@ int net_device_name(const char *name, struct cordon_err *e);
 int net_device_tap(struct net_device *d, const char *name, uint32_t mtu, int nonblocking,
 		   struct cordon_err *e);
 
+/* Whether the kernel can try a TAP device without waiting for it, which a ring needs (Linux 6.4 and later). */
+int net_device_tries(const struct net_device *d);
+
 /* Put back the MTU of a TAP device that was there before us; from any network namespace. */
 void net_device_restore(struct net_device *d);
 

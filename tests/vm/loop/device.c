@@ -173,9 +173,12 @@ void there_and_back(unsigned n)
 			k_check(0, "send", errno);
 			break;
 		}
-		got = recv(s, frame, sizeof(frame), 0);
-		if (got != (ssize_t)len || memcmp(frame, want, len) != 0) {
-			k_check(0, "a frame comes back as it was", got);
+		/* What the stack kept while there was no driver may come first. */
+		do
+			got = recv(s, frame, sizeof(frame), 0);
+		while (got >= 0 && (got != (ssize_t)len || memcmp(frame, want, len) != 0));
+		if (got < 0) {
+			k_check(0, "a frame comes back as it was", errno);
 			break;
 		}
 	}

@@ -106,7 +106,9 @@ void scribbles(void)
 {
 	struct net_front_counters c;
 
-	under(SCRIBBLER, 4 * loop_seconds, &c);
+	/* Where it is slow it may not hit what matters at once. */
+	for (int i = 0; i < 5 && (i == 0 || net_front_errors(&c) == 0) && !k_bad; i++)
+		under(SCRIBBLER, 4 * loop_seconds, &c);
 	printf("# stream faults %lu call faults %lu bad buffers %lu\n", UL(c.stream_faults),
 	       UL(c.call_faults), UL(c.bad_buffers));
 	k_check(net_front_errors(&c) > 0, "it is counted", 0);
