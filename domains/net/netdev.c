@@ -103,11 +103,13 @@ static int netdev_open(void *state, const struct cordon_args *a, struct cordon_p
 		return cordon_fail(e, n->fd, "%s; or take --frontend tap", why.text);
 	allow_pinning();
 	ret = net_wire_open(&n->wire, &s, ports, e);
-	if (ret < 0)
+	if (ret < 0) {
 		close(n->fd);
+		return ret;
+	}
 	ports->more = info.queues;
 	ports->alone = n->receive == CORDON_K_RECEIVE_POLL && !n->any_core;
-	return ret;
+	return 0;
 }
 
 static int take_core(struct net_netdev *n, const struct cordon_page *page, struct cordon_err *e)

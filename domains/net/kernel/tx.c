@@ -40,17 +40,18 @@ int net_queues_make(struct cordon_net *n)
 {
 	const struct cordon_pool *pool = &n->party->pool;
 	u32 rw = pool->dims.small + pool->dims.big, all = cordon_pool_count(pool);
-	u32 some = DIV_ROUND_UP(all - rw, n->nqueues);
-	u32 ring = roundup_pow_of_two(some ? some : 1);
+	u32 some =
+		DIV_ROUND_UP(all - rw, n->nqueues); /* for each at most; one at least, as checked */
 	struct net_queue *q;
-	u32 i;
+	u32 ring, i;
 
 	if (pool->dims.ro_big < n->nqueues)
 		return -EINVAL;
+	ring = roundup_pow_of_two(some);
 	net_for_each_queue(n, q)
 	{
 		/* Both stocks, and the ring. */
-		u32 *room = kvcalloc(2 * some + ring + n->nqueues, sizeof(*room), GFP_KERNEL);
+		u32 *room = kvcalloc(2 * some + ring, sizeof(*room), GFP_KERNEL);
 
 		if (!room)
 			return -ENOMEM;
@@ -126,7 +127,7 @@ int net_send(struct cordon_net *n, struct net_queue *q, struct sk_buff *skb, boo
 	q->peak = max(q->peak, net_in_flight(q));
 	now = __netdev_tx_sent_queue(q->queue, skb->len, more);
 	/* A driver may give back what it was not yet sent: all that NAPI then does must be possible. Pairs with
-	 * take() of rx.c. */
+	 * frame_done() of rx.c. */
 	smp_store_release(&n->slots[buf].skb, skb);
 	trace_cordon_tx(n->dev->name, (unsigned int)(q - n->queue), (unsigned int)buf, len);
 	q->batch[q->nbatch++] = cordon_desc(buf, len, NET_FRAME);
