@@ -36,6 +36,15 @@ static void flood(unsigned ms)
 }
 
 /* A next driver, which is honest, takes over from @d, and all is well. */
+/* What the stack kept while there was no driver comes all at once, and an honest one may drop some of it. */
+static int flows(void *arg)
+{
+	uint64_t before = k_count(dev_fd).tx_frames;
+
+	usleep(20000);
+	return k_count(dev_fd).tx_frames != before || depth(arg);
+}
+
 static struct driver *mended(struct driver *d)
 {
 	struct driver *e = driver_begin(HONEST);
@@ -44,6 +53,7 @@ static struct driver *mended(struct driver *d)
 	ask(attach(e), 0, "a next driver");
 	await_link("up");
 	k_check(soon(depth, NULL), "what was in flight is sent again", 1);
+	k_check(soon(flows, NULL), "what the stack had kept is gone", 1);
 	there_and_back(100);
 	driver_end(d);
 	return e;
