@@ -21,8 +21,8 @@ enum stage { FRESH, NAMED, FRONTED, ATTACHED };
 
 /* An open file: a domain. */
 struct domain {
-	struct mutex order; /* held by the order that is under way, with all below but for: */
-	bool aborted; /* nobody waits for that order any more */
+	struct mutex order; /* held by the order that is under way, with all below but: */
+	struct cordon_orders orders;
 	void *front; /* set once */
 	enum stage stage;
 	u32 epoch;
@@ -126,7 +126,7 @@ static int attach(struct domain *d, struct cordon_k_attach *k)
 	ret = cordon_party_make(&d->party, k, k->why);
 	if (ret < 0)
 		return ret;
-	d->party.aborted = &d->aborted;
+	d->party.orders = &d->orders;
 	d->party.core = d->core;
 	d->party.deadline_ns = d->deadline_ns;
 	d->stage = ATTACHED;
@@ -169,8 +169,9 @@ static int give_order(struct domain *d, unsigned int cmd, union argument *a)
 
 	if (!mutex_trylock(&d->order))
 		return -EBUSY;
-	WRITE_ONCE(d->aborted, false);
+	WRITE_ONCE(d->orders.now, d->orders.now + 1);
 	ret = order(d, cmd, a);
+	WRITE_ONCE(d->orders.now, d->orders.now + 1);
 	trace_cordon_order(d->name, _IOC_NR(cmd), ret);
 	mutex_unlock(&d->order);
 	return ret;
@@ -244,7 +245,7 @@ static long device_ioctl(struct file *file, unsigned int cmd, unsigned long at)
 	if (!known(cmd))
 		return -ENOTTY;
 	if (cmd == CORDON_K_ABORT) {
-		WRITE_ONCE(d->aborted, true);
+		WRITE_ONCE(d->orders.aborted, READ_ONCE(d->orders.now));
 		return 0;
 	}
 	if (!size)

@@ -86,7 +86,7 @@ int cordon_party_wait(struct cordon_party *p, u64 *pause)
 {
 	ktime_t t;
 
-	if (READ_ONCE(*p->aborted) || READ_ONCE(p->over))
+	if (cordon_orders_aborted(p->orders) || READ_ONCE(p->over))
 		return -ECANCELED;
 	if (fatal_signal_pending(current))
 		return -EINTR;

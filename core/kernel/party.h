@@ -15,6 +15,19 @@ struct cordon_kcalls {
 	u64 answered, answer_ns, failed;
 };
 
+/* A domain's orders. An abort says which it means: one that comes too late hits no later one. */
+struct cordon_orders {
+	u32 now; /* begun and ended: odd while one is under way */
+	u32 aborted; /* the one that nobody waits for any more */
+};
+
+static inline bool cordon_orders_aborted(const struct cordon_orders *o)
+{
+	u32 now = READ_ONCE(o->now);
+
+	return now & 1 && READ_ONCE(o->aborted) == now;
+}
+
 struct cordon_party {
 	struct cordon_memory mem_chan, mem_pool, mem_ro;
 	void *tables; /* of the pool */
@@ -24,8 +37,8 @@ struct cordon_party {
 	struct cordon_ears ears;
 	bool rings; /* the domain looks whether we sleep, and then rings: it has ears to ring */
 	struct cordon_waiter caller; /* its own view of the peer's sleep: see cordon_kcall() */
-	const bool *aborted; /* set when nobody waits for an order's answers any more */
-	bool over; /* set when nobody waits for any */
+	const struct cordon_orders *orders;
+	bool over; /* set when nobody waits for an answer any more */
 	unsigned int core; /* the domain's */
 	u64 deadline_ns; /* of each call */
 	struct cordon_kcalls *calls; /* outlives the party; NULL: nobody counts */

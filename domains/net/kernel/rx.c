@@ -254,6 +254,8 @@ static unsigned int run_batch(struct cordon_net *n, unsigned int max, int budget
 	unsigned int got = cordon_stream_get(&chan->rx, d, min(max, BATCH));
 	unsigned int i;
 
+	if (!got && !n->owed)
+		return 0;
 	__skb_queue_head_init(&done);
 	for (i = 0; i < got; i++) {
 		if (!take(n, d[i].buf, &done)) {

@@ -25,6 +25,7 @@ void told(void)
 	struct driver *next;
 
 	k_check(d->config.mtu == 9000, "as it was made", d->config.mtu);
+	ask(order(CORDON_K_ABORT), 0, "abort of nothing");
 	ask(system("ip link set " DEV " mtu 1400 address 02:00:00:00:00:77"), 0, "set");
 	k_check(soon(not_told, d), "told", d->config.mtu);
 	atomic_store(&d->mode, MUTE);
