@@ -62,7 +62,7 @@ struct cordon_incarnation {
 	void *heap;
 	pthread_t thread;
 	int thread_runs;
-	atomic_bool stop;
+	atomic_bool *stop; /* on lines of its own: the domain looks at it in every round */
 };
 
 /* How a domain ended. */

@@ -13,6 +13,9 @@
 #include "core/plan.h"
 #include "core/rights.h"
 
+/* Two lines: adjacent ones are fetched in pairs. */
+#define STOP_BYTES 128
+
 static void drop(struct cordon_incarnation *inc)
 {
 	cordon_stacks_unmap(&inc->stacks);
@@ -20,6 +23,8 @@ static void drop(struct cordon_incarnation *inc)
 	inc->heap = NULL;
 	free(inc->domain);
 	inc->domain = NULL;
+	free(inc->stop);
+	inc->stop = NULL;
 	if (inc->death_fd >= 0)
 		close(inc->death_fd);
 	inc->death_fd = -1;
@@ -41,7 +46,8 @@ static int set_up(struct cordon_incarnation *inc, struct cordon_err *e)
 	ret = -ENOMEM;
 	inc->domain = calloc(1, sizeof(*inc->domain));
 	inc->heap = aligned_alloc(64, CORDON_HEAP_BYTES);
-	if (!inc->domain || !inc->heap)
+	inc->stop = aligned_alloc(STOP_BYTES, STOP_BYTES);
+	if (!inc->domain || !inc->heap || !inc->stop)
 		goto fail;
 	memset(inc->heap, 0, CORDON_HEAP_BYTES);
 	b.chan = (uint64_t)(uintptr_t)inc->chan.addr;
@@ -105,7 +111,7 @@ static void *thread_main(void *arg)
 	struct cordon_incarnation *inc = arg;
 
 	(void)cordon_rights_keep(0, NULL);
-	(void)cordon_domain_run(inc->domain, &inc->stop);
+	(void)cordon_domain_run(inc->domain, inc->stop);
 	cordon_domain_close(inc->domain);
 	tell_death(inc);
 	return NULL;
@@ -118,7 +124,7 @@ static int thread_go(struct cordon_incarnation *inc)
 	int ret;
 
 	/* Before the thread begins. */
-	atomic_store(&inc->stop, false);
+	atomic_store(inc->stop, false);
 	CPU_ZERO(&set);
 	CPU_SET((size_t)inc->spec->core, &set);
 	pthread_attr_init(&attr);
@@ -140,7 +146,7 @@ static int inline_go(struct cordon_incarnation *inc)
 static void thread_end(struct cordon_incarnation *inc, struct cordon_death *death)
 {
 	/* Pairs with stop_when_told() (domain.c). */
-	atomic_store(&inc->stop, true);
+	atomic_store(inc->stop, true);
 	if (inc->boot.bells.own >= 0)
 		cordon_bell_ring(inc->boot.bells.own);
 	if (inc->thread_runs)
