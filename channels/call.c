@@ -6,6 +6,20 @@
 #define MAX_ERRNO 4095
 /* A full scan every so many rounds finds a line that the high-water mark has forgotten. */
 #define FULL_SCAN_ROUNDS 256u
+/* How often all lines below the high-water mark are looked at: in rounds, and in idle ones. More would
+ * take lines from a client that is writing to them. */
+#define SCAN_ROUNDS 64u
+#define SCAN_IDLE 4u
+/* Line @i, one of the first @used, was full: have those fetched that come after it. */
+static inline void fetch_ahead(struct cordon_pace *pace, const struct cordon_line *lines,
+			       unsigned i, unsigned used)
+{
+	unsigned k, last;
+
+	cordon_pace_found(pace, cordon_pace_ahead(used), &k, &last);
+	for (; k <= last; k++)
+		cordon_fetch(&lines[i + k < used ? i + k : i + k - used]);
+}
 
 static uint64_t bit(int line)
 {
@@ -24,6 +38,7 @@ void cordon_client_init(struct cordon_client *c, struct cordon_line *lines, unsi
  * line may be written again. */
 static int answered(const struct cordon_client *c, int line, uint64_t *h)
 {
+	cordon_fetch(&c->lines[line]);
 	*h = cordon_peek(&c->lines[line]);
 	return cordon_hdr_turn(*h) == c->turn[line] + 1;
 }
@@ -34,6 +49,12 @@ static void release(struct cordon_client *c, int line)
 	c->busy &= ~bit(line);
 	c->detached &= ~bit(line);
 	c->quarantined &= ~bit(line);
+}
+
+/* Lines in use, and some that were: the highest, and all below. */
+static inline unsigned lines_used(const struct cordon_client *c)
+{
+	return 64 - (unsigned)__builtin_clzll(c->busy | 1);
 }
 
 /* Take back the lines that nobody waits for any more and that the server has answered. */
@@ -57,7 +78,6 @@ static void sweep(struct cordon_client *c)
 int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, size_t len,
 		      uint64_t deadline)
 {
-	union cordon_payload p;
 	int line;
 
 	if (len > CORDON_PAYLOAD_SIZE)
@@ -67,11 +87,7 @@ int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, siz
 	if (c->busy == c->all)
 		return c->quarantined == c->all ? -EPIPE : -EAGAIN;
 	line = __builtin_ctzll(~c->busy);
-	if (len % 8 != 0)
-		p.word[len / 8] = 0;
-	if (len > 0)
-		memcpy(&p, req, len);
-	cordon_copy_out(&c->lines[line], &p, cordon_words((unsigned)len));
+	cordon_copy_out(&c->lines[line], req, (unsigned)len);
 	c->turn[line]++;
 	c->deadline[line] = deadline;
 	c->busy |= bit(line);
@@ -93,7 +109,7 @@ int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, si
 
 int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *reply, size_t size)
 {
-	union cordon_payload p;
+	unsigned used = lines_used(c);
 	unsigned len;
 	unsigned error;
 	uint64_t h;
@@ -101,7 +117,11 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	if (line < 0 || line >= (int)c->n ||
 	    !(c->busy & ~c->detached & ~c->quarantined & bit(line)))
 		return -EINVAL;
+	/* Past the deadline there is no other look. */
+	if (now <= c->deadline[line] && cordon_pace_skips(&c->pace))
+		return -EAGAIN;
 	if (!answered(c, line, &h)) {
+		cordon_pace_lost(&c->pace, cordon_pace_good(used));
 		if (now <= c->deadline[line])
 			return -EAGAIN;
 		c->timeouts++;
@@ -110,9 +130,10 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	}
 	len = cordon_hdr_len(h);
 	error = cordon_hdr_op(h);
-	if (len <= CORDON_PAYLOAD_SIZE)
-		cordon_copy_in(&p, &c->lines[line], cordon_words(len));
+	if (len <= CORDON_PAYLOAD_SIZE && len <= size)
+		cordon_copy_in(reply, &c->lines[line], len);
 	release(c, line);
+	fetch_ahead(&c->pace, c->lines, (unsigned)line, used);
 	/* -EAGAIN would tell the caller that the call goes on, on a line that is no longer his. */
 	if (len > CORDON_PAYLOAD_SIZE || error > MAX_ERRNO || error == EAGAIN) {
 		c->faults++;
@@ -120,11 +141,7 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	}
 	if (error)
 		return -(int)error;
-	if (len > size)
-		return -EMSGSIZE;
-	if (len > 0)
-		memcpy(reply, &p, len);
-	return (int)len;
+	return len <= size ? (int)len : -EMSGSIZE;
 }
 
 void cordon_call_abandon(struct cordon_client *c, int line)
@@ -154,7 +171,7 @@ static void answer(struct cordon_server *s, unsigned i, int result,
 		error = (uint16_t)-result;
 	else
 		len = (unsigned)result;
-	cordon_copy_out(&s->lines[i], reply, cordon_words(len));
+	cordon_copy_out(&s->lines[i], reply, len);
 	s->turn[i]++;
 	cordon_publish(&s->lines[i], cordon_hdr(s->turn[i], error, (uint8_t)len, 0));
 }
@@ -176,30 +193,35 @@ static int dispatch(struct cordon_server *s, const struct cordon_ops *ops, void 
 	return o->fn(state, req, len, reply);
 }
 
-/* 1 if a request was waiting on line @i and has been answered. The peek pairs with the publish in
- * cordon_call_start(). */
-static unsigned serve_line(struct cordon_server *s, unsigned i, const struct cordon_ops *ops,
-			   void *state)
+/* Whether a request waits on line @i, with its header. The peek pairs with the publish in
+ * cordon_call_start(). Odd: another fiber is at it, and whatever stands there now is not for us. */
+static inline bool waits(const struct cordon_server *s, unsigned i, uint64_t *h)
 {
-	uint64_t h = cordon_peek(&s->lines[i]);
+	cordon_fetch(&s->lines[i]);
+	*h = cordon_peek(&s->lines[i]);
+	return !(s->turn[i] & 1) && cordon_hdr_turn(*h) == s->turn[i] + 1;
+}
+
+static void serve_line(struct cordon_server *s, unsigned i, uint64_t h,
+		       const struct cordon_ops *ops, void *state)
+{
 	unsigned len = cordon_hdr_len(h);
-	union cordon_payload req, reply;
+	union cordon_payload req, reply = { .word = { 0 } };
 	int result = -EINVAL;
 
-	/* Odd: another fiber is at it, and whatever stands there now is not for us. */
-	if ((s->turn[i] & 1) || cordon_hdr_turn(h) != s->turn[i] + 1)
-		return 0;
 	s->turn[i]++;
-	memset(&reply, 0, sizeof(reply));
+	/* Before the handler is called, which may block: then somebody else goes on behind it. */
+	s->next = i + 1 < s->n ? i + 1 : 0;
+	if (s->high < s->n && i + 2 > s->high)
+		s->high = i + 2 < s->n ? i + 2 : s->n;
 	if (len > CORDON_PAYLOAD_SIZE) {
 		s->faults++;
 	} else {
-		cordon_copy_in(&req, &s->lines[i], cordon_words(len));
+		cordon_copy_in(&req, &s->lines[i], len);
 		result = dispatch(s, ops, state, cordon_hdr_op(h), &req, len, &reply);
 	}
 	answer(s, i, result, &reply);
 	s->served++;
-	return 1;
 }
 
 void cordon_serve_all(struct cordon_server *s)
@@ -207,36 +229,62 @@ void cordon_serve_all(struct cordon_server *s)
 	s->rounds |= FULL_SCAN_ROUNDS - 1;
 }
 
+/* From line @i on, as long as one after the other holds a request. */
+static unsigned run(struct cordon_server *s, unsigned i, const struct cordon_ops *ops, void *state,
+		    unsigned budget)
+{
+	unsigned done = 0;
+	uint64_t h;
+
+	while (done < budget && waits(s, i, &h)) {
+		serve_line(s, i, h, ops, state);
+		fetch_ahead(&s->pace, s->lines, i, s->high);
+		done++;
+		i = i + 1 < s->n ? i + 1 : 0;
+	}
+	return done;
+}
+
+/* All of the first @n lines, from the next on. */
+static unsigned scan(struct cordon_server *s, unsigned n, const struct cordon_ops *ops, void *state,
+		     unsigned budget)
+{
+	unsigned i = s->next < n ? s->next : 0;
+	unsigned done = 0;
+	uint64_t h;
+
+	for (unsigned left = n; left > 0 && done < budget; left--) {
+		if (waits(s, i, &h)) {
+			serve_line(s, i, h, ops, state);
+			done++;
+		}
+		i = i + 1 < n ? i + 1 : 0;
+	}
+	return done;
+}
+
+/* Of several calls in flight, the next is on the line behind the last; of one, on line 0. */
 unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, void *state,
 		      unsigned budget)
 {
-	unsigned done = 0;
-	unsigned top = 0;
-	unsigned high = s->high;
-	unsigned i;
+	unsigned done;
 
-	if (++s->rounds % FULL_SCAN_ROUNDS == 0) {
-		high = s->n;
+	s->rounds++;
+	if (s->rounds % FULL_SCAN_ROUNDS == 0) {
 		if (s->high > 1)
 			s->high--;
+		return scan(s, s->n, ops, state, budget);
 	}
-	i = s->next < high ? s->next : 0;
-	for (unsigned left = high; left > 0 && done < budget; left--) {
-		if (serve_line(s, i, ops, state)) {
-			done++;
-			if (i + 1 > top)
-				top = i + 1;
-			/* A busy last line says that the client may have gone on to the next. */
-			if (i + 1 == high && high < s->n) {
-				high++;
-				left++;
-			}
-		}
-		i = i + 1 < high ? i + 1 : 0;
-	}
-	/* A budget that ran out goes on from here, or busy low lines would starve the others. */
-	s->next = done == budget ? i : 0;
-	if (top + 1 > s->high)
-		s->high = top + 1 < s->n ? top + 1 : s->n;
+	if (s->rounds % SCAN_ROUNDS == 0)
+		return scan(s, s->high, ops, state, budget);
+	if (cordon_pace_skips(&s->pace))
+		return 0;
+	done = run(s, s->next, ops, state, budget);
+	if (done < budget && s->next)
+		done += run(s, 0, ops, state, budget - done);
+	if (done < budget)
+		cordon_pace_lost(&s->pace, cordon_pace_good(s->next));
+	if (!done && ++s->idle % SCAN_IDLE == 0)
+		done = scan(s, s->high, ops, state, budget);
 	return done;
 }

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include "channels/layout.h"
+#include "channels/pace.h"
 
 struct cordon_client {
 	struct cordon_line *lines;
@@ -25,6 +26,7 @@ struct cordon_client {
 	uint64_t busy; /* set: not free, for whatever reason */
 	uint64_t detached; /* set, within busy: one-way calls, whose reply only frees the line */
 	uint64_t quarantined; /* set, within busy: timed out; the server still owns the line */
+	struct cordon_pace pace;
 	uint32_t turn[CORDON_CALL_LINES_MAX]; /* of the last request sent, or the last reply */
 	uint64_t deadline[CORDON_CALL_LINES_MAX];
 	/* counters */
@@ -51,7 +53,8 @@ int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, si
 /*
  * Look for the reply on @line, which cordon_call_start() returned. Returns the reply's length (up
  * to @size bytes of it are copied to @reply) or:
- *   -EAGAIN     no answer yet; the call goes on
+ *   -EAGAIN     no answer yet, or, in a flow, not the time to look (pace.h; at most CORDON_PACE_MAX
+ *               times); the call goes on
  *   -ETIMEDOUT  @now is past the deadline: the line is quarantined until the server gives it back
  *   -EPROTO     the reply lied about its length or its error (EAGAIN is none); counted
  *   -EMSGSIZE   the reply is longer than @size
@@ -60,6 +63,12 @@ int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, si
  * After anything but -EAGAIN the call is over, and @line is no longer the caller's.
  */
 int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *reply, size_t size);
+
+/* From now on the call in flight on @line has this deadline. */
+static inline void cordon_call_until(struct cordon_client *c, int line, uint64_t deadline)
+{
+	c->deadline[line] = deadline;
+}
 
 /* Give up a call in flight: its line is quarantined, its reply will be dropped and counted. */
 void cordon_call_abandon(struct cordon_client *c, int line);
@@ -91,9 +100,11 @@ struct cordon_ops {
 struct cordon_server {
 	struct cordon_line *lines;
 	unsigned n;
-	unsigned high; /* lines 0 to high-1 are scanned on every round */
-	unsigned next; /* line at which the next round begins */
-	unsigned rounds; /* for the full scan and the decay */
+	unsigned high; /* lines 0 to high-1 are looked at now and then, all others seldom */
+	unsigned next; /* the line behind the last one served */
+	unsigned rounds; /* for the scans, and the decay of high */
+	unsigned idle; /* rounds without a request, of those that didn't scan */
+	struct cordon_pace pace;
 	uint32_t turn[CORDON_CALL_LINES_MAX]; /* odd: in service */
 	/* counters */
 	uint64_t served, refused, faults;
@@ -103,7 +114,7 @@ struct cordon_server {
 void cordon_server_init(struct cordon_server *s, struct cordon_line *lines, unsigned n);
 
 /*
- * Answer up to @budget waiting requests; returns how many. A request of an unknown operation is
+ * Answer up to @budget waiting requests; returns how many. In a flow some rounds are left out (pace.h). A request of an unknown operation is
  * answered -EOPNOTSUPP, one of a wrong length -EINVAL, a result that is no length and no errno,
  * or is -EAGAIN, -EIO. May block where a handler does; another fiber may serve the other lines
  * meanwhile.

@@ -86,12 +86,6 @@ static inline uint8_t cordon_hdr_flags(uint64_t h)
 	return (uint8_t)(h >> 56);
 }
 
-/* Words of payload that hold @len bytes. */
-static inline unsigned cordon_words(unsigned len)
-{
-	return (len + 7) / 8;
-}
-
 /* 0 if the dimensions are allowed, -EINVAL if not. */
 int cordon_chan_dims_check(const struct cordon_chan_dims *d);
 

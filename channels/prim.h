@@ -79,28 +79,90 @@ static inline uint64_t cordon_peek(const struct cordon_line *line)
 	return CORDON_LOAD_ACQUIRE(&line->opaque_[0]);
 }
 
+/* Have @line fetched, to be written to: read first and written then, it would cross twice. A hint: says
+ * nothing of what is in it. */
+static inline void cordon_fetch(const struct cordon_line *line)
+{
+#if defined(__x86_64__)
+	/* As gcc's builtin has it only with -mprfchw; where there is none, it does nothing. */
+	__asm__ __volatile__("prefetchw %0" ::"m"(line->opaque_[0]));
+#else
+	__builtin_prefetch((const void *)line, 1, 3);
+#endif
+}
+
 /* Store the header word of @line, after the payload. Pairs with cordon_peek() of the peer. */
 static inline void cordon_publish(struct cordon_line *line, uint64_t header)
 {
 	CORDON_STORE_RELEASE(&line->opaque_[0], header);
 }
 
-/* Copy the first @words words (0-7) of the payload of @line to private memory, each read once.
+/* Copy the first @len bytes (0-56) of the payload of @line to private memory, each word read once.
  * Ordered after the cordon_peek() that found the line full. */
-static inline void cordon_copy_in(union cordon_payload *to, const struct cordon_line *line,
-				  unsigned words)
+static inline void cordon_copy_in(void *to, const struct cordon_line *line, unsigned len)
 {
-	for (unsigned i = 0; i < words && i < CORDON_PAYLOAD_WORDS; i++)
-		to->word[i] = CORDON_LOAD(&line->opaque_[1 + i]);
+	uint8_t *p = (uint8_t *)to;
+	uint64_t word;
+	unsigned i = 0;
+
+#define CORDON_IN_(i)                                        \
+	do {                                                 \
+		word = CORDON_LOAD(&line->opaque_[1 + (i)]); \
+		__builtin_memcpy(p + (i)*8, &word, 8);       \
+	} while (0)
+	/* A loop over a length that isn't known costs as much as the rest of a call. */
+	if (len == CORDON_PAYLOAD_SIZE) {
+		CORDON_IN_(0);
+		CORDON_IN_(1);
+		CORDON_IN_(2);
+		CORDON_IN_(3);
+		CORDON_IN_(4);
+		CORDON_IN_(5);
+		CORDON_IN_(6);
+		return;
+	}
+	for (; i < len / 8 && i < CORDON_PAYLOAD_WORDS; i++)
+		CORDON_IN_(i);
+#undef CORDON_IN_
+	if (i < CORDON_PAYLOAD_WORDS && len % 8 != 0) {
+		word = CORDON_LOAD(&line->opaque_[1 + i]);
+		for (unsigned k = 0; k < len % 8; k++)
+			p[i * 8 + k] = (uint8_t)(word >> k * 8);
+	}
 }
 
-/* Copy @words words (0-7) of private memory to the payload of @line. Visible to the peer with the
- * cordon_publish() that follows. */
-static inline void cordon_copy_out(struct cordon_line *line, const union cordon_payload *from,
-				   unsigned words)
+/* Copy @len bytes (0-56) of private memory to the payload of @line; the rest of the last word becomes
+ * zero. Visible to the peer with the cordon_publish() that follows. */
+static inline void cordon_copy_out(struct cordon_line *line, const void *from, unsigned len)
 {
-	for (unsigned i = 0; i < words && i < CORDON_PAYLOAD_WORDS; i++)
-		CORDON_STORE(&line->opaque_[1 + i], from->word[i]);
+	const uint8_t *p = (const uint8_t *)from;
+	uint64_t word;
+	unsigned i = 0;
+
+#define CORDON_OUT_(i)                                       \
+	do {                                                 \
+		__builtin_memcpy(&word, p + (i)*8, 8);       \
+		CORDON_STORE(&line->opaque_[1 + (i)], word); \
+	} while (0)
+	if (len == CORDON_PAYLOAD_SIZE) {
+		CORDON_OUT_(0);
+		CORDON_OUT_(1);
+		CORDON_OUT_(2);
+		CORDON_OUT_(3);
+		CORDON_OUT_(4);
+		CORDON_OUT_(5);
+		CORDON_OUT_(6);
+		return;
+	}
+	for (; i < len / 8 && i < CORDON_PAYLOAD_WORDS; i++)
+		CORDON_OUT_(i);
+#undef CORDON_OUT_
+	if (i < CORDON_PAYLOAD_WORDS && len % 8 != 0) {
+		word = 0;
+		for (unsigned k = 0; k < len % 8; k++)
+			word |= (uint64_t)p[i * 8 + k] << k * 8;
+		CORDON_STORE(&line->opaque_[1 + i], word);
+	}
 }
 
 /* Between an own store and a later load of what the peer stores: the one order that acquire and

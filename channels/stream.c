@@ -37,25 +37,15 @@ int cordon_stream_tx_refresh(struct cordon_stream_tx *tx)
 
 int cordon_stream_send(struct cordon_stream_tx *tx, uint16_t op, const void *msg, unsigned len)
 {
-	union cordon_payload p;
-
 	if (len > CORDON_PAYLOAD_SIZE)
 		return -EMSGSIZE;
 	if (!cordon_stream_tx_ready(tx))
 		return -EAGAIN;
-	if (len % 8 != 0)
-		p.word[len / 8] = 0;
-	if (len > 0)
-		memcpy(&p, msg, len);
-	cordon_stream_publish_(tx, &p, op, (uint8_t)len);
+	cordon_stream_publish_(tx, msg, op, (uint8_t)len);
 	return 0;
 }
 
 int cordon_stream_recv(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
 {
-	int len = cordon_stream_line_(rx, op);
-
-	if (len > 0)
-		memcpy(msg, &rx->payload, (size_t)len);
-	return len;
+	return cordon_stream_line_(rx, op, msg);
 }

@@ -69,10 +69,7 @@ struct cordon_stream_rx {
 	unsigned shift;
 	uint64_t faults; /* counter: lines whose header could not be true */
 	unsigned next, have; /* of @descs: the next to hand out, and how many there are */
-	union {
-		union cordon_payload payload;
-		struct cordon_desc descs[CORDON_DESCS_PER_LINE];
-	};
+	struct cordon_desc descs[CORDON_DESCS_PER_LINE];
 };
 
 /* Take one end of the stream of @size lines (a checked dimension, not 0) at @lines, whose credits
@@ -108,12 +105,12 @@ static inline int cordon_stream_tx_ready(struct cordon_stream_tx *tx)
 	return 0;
 }
 
-static inline void cordon_stream_publish_(struct cordon_stream_tx *tx,
-					  const union cordon_payload *p, uint16_t op, uint8_t len)
+static inline void cordon_stream_publish_(struct cordon_stream_tx *tx, const void *p, uint16_t op,
+					  uint8_t len)
 {
 	struct cordon_line *line = &tx->lines[tx->sent & (tx->size - 1)];
 
-	cordon_copy_out(line, p, cordon_words(len));
+	cordon_copy_out(line, p, len);
 	/* Pairs with cordon_stream_line_(). */
 	cordon_publish(line, cordon_hdr((uint32_t)(tx->sent >> tx->shift) + 1, op, len, 0));
 	tx->sent++;
@@ -134,11 +131,8 @@ static inline unsigned cordon_stream_put(struct cordon_stream_tx *tx, const stru
 
 	while (done < n && cordon_stream_tx_ready(tx)) {
 		unsigned some = n - done < CORDON_DESCS_PER_LINE ? n - done : CORDON_DESCS_PER_LINE;
-		union cordon_payload p;
 
-		for (unsigned i = 0; i < some; i++)
-			p.word[i] = (uint64_t)d[done + i].word << 32 | d[done + i].buf;
-		cordon_stream_publish_(tx, &p, CORDON_STREAM_DESCS, (uint8_t)(some * 8));
+		cordon_stream_publish_(tx, &d[done], CORDON_STREAM_DESCS, (uint8_t)(some * 8));
 		done += some;
 	}
 	return done;
@@ -156,11 +150,11 @@ static inline void cordon_stream_tell_(struct cordon_stream_rx *rx)
 }
 
 /*
- * Copy the next line to rx->payload, once. Returns its length in bytes (0-56) and its operation;
+ * Copy the next line to @msg, which has room for 56 bytes, once. Returns its length in bytes (0-56) and its operation;
  * -EAGAIN if there is none; -EPROTO (counted, line skipped) if the length can't be true. A turn
  * that is not the awaited one is an empty line: a producer that writes nonsense stalls itself.
  */
-static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op)
+static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
 {
 	const struct cordon_line *line = &rx->lines[rx->taken & (rx->size - 1)];
 	uint64_t h = cordon_peek(line);
@@ -171,7 +165,7 @@ static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op)
 	len = cordon_hdr_len(h);
 	*op = cordon_hdr_op(h);
 	if (len <= CORDON_PAYLOAD_SIZE)
-		cordon_copy_in(&rx->payload, line, cordon_words(len));
+		cordon_copy_in(msg, line, len);
 	rx->taken++;
 	cordon_stream_tell_(rx);
 	if (len > CORDON_PAYLOAD_SIZE) {
@@ -218,7 +212,7 @@ static inline unsigned cordon_stream_get(struct cordon_stream_rx *rx, struct cor
 			d[done++] = rx->descs[rx->next++];
 			continue;
 		}
-		len = cordon_stream_line_(rx, &op);
+		len = cordon_stream_line_(rx, &op, rx->descs);
 		if (len == -EAGAIN)
 			break;
 		rx->next = 0;

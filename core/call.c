@@ -20,26 +20,51 @@ void cordon_caller_wait(struct cordon_caller *c)
 	wait_turn(c);
 }
 
-static int call_until(struct cordon_caller *c, uint16_t op, const void *req, size_t len,
-		      void *reply, size_t size, uint64_t deadline)
+/* How long a call may take. The clock is read when there is nothing else to do: a call that is answered
+ * at once costs no reading. */
+struct patience {
+	uint64_t timeout_ns;
+	uint64_t now, deadline; /* 0: not read yet */
+};
+
+/* 0, or why not to wait any longer. */
+static int wait_longer(struct cordon_caller *c, struct patience *p)
+{
+	p->now = c->now();
+	if (!p->deadline)
+		p->deadline = p->now + p->timeout_ns;
+	if (cancelled(c))
+		return -ECANCELED;
+	wait_turn(c);
+	return 0;
+}
+
+static int call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
+		size_t size, struct patience *p)
 {
 	int line, ret;
 
-	while ((line = cordon_call_start(c->client, op, req, len, deadline)) == -EAGAIN) {
-		if (c->now() > deadline)
+	while ((line = cordon_call_start(c->client, op, req, len, UINT64_MAX)) == -EAGAIN) {
+		if (p->now > p->deadline)
 			return -ETIMEDOUT;
-		if (cancelled(c))
-			return -ECANCELED;
-		wait_turn(c);
+		ret = wait_longer(c, p);
+		if (ret < 0)
+			return ret;
 	}
 	if (line < 0)
 		return line;
-	while ((ret = cordon_call_poll(c->client, line, c->now(), reply, size)) == -EAGAIN) {
-		if (cancelled(c)) {
+	/* No answer is there yet, and others can use the time. */
+	if (c->sched && cordon_fiber_current(c->sched))
+		cordon_fiber_yield(c->sched);
+	if (p->deadline)
+		cordon_call_until(c->client, line, p->deadline);
+	while ((ret = cordon_call_poll(c->client, line, p->now, reply, size)) == -EAGAIN) {
+		ret = wait_longer(c, p);
+		if (ret < 0) {
 			cordon_call_abandon(c->client, line);
-			return -ECANCELED;
+			return ret;
 		}
-		wait_turn(c);
+		cordon_call_until(c->client, line, p->deadline);
 	}
 	return ret;
 }
@@ -47,18 +72,22 @@ static int call_until(struct cordon_caller *c, uint16_t op, const void *req, siz
 int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
 		size_t size, uint64_t timeout_ns)
 {
-	uint64_t start = c->now();
+	struct patience p = { .timeout_ns = timeout_ns };
+	uint64_t start = 0;
 	int ret;
 
+	if (c->timed)
+		start = c->now();
 	c->last_op = op;
 	c->waiting = 1;
-	ret = call_until(c, op, req, len, reply, size, start + timeout_ns);
+	ret = call(c, op, req, len, reply, size, &p);
 	c->waiting = 0;
 	if (ret < 0) {
 		c->failed++;
 	} else {
 		c->answered++;
-		c->answer_ns += c->now() - start;
+		if (c->timed)
+			c->answer_ns += c->now() - start;
 	}
 	return ret;
 }

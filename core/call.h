@@ -19,13 +19,15 @@ struct cordon_caller {
 	struct cordon_sched *sched;
 	uint64_t (*now)(void);
 	const atomic_bool *cancel;
+	bool timed; /* count in answer_ns, too, for two more readings of the clock */
 	uint16_t last_op; /* the last call: its operation, */
 	int waiting; /* and whether its answer is awaited still */
 	uint64_t answered, answer_ns, failed; /* counters: calls, and how long they took in all */
 };
 
 /*
- * Call @op with @len bytes (0-56) at @req and wait for the reply at most @timeout_ns. Returns the
+ * Call @op with @len bytes (0-56) at @req and wait for the reply at most @timeout_ns, counted from when
+ * it was looked for the first time. Returns the
  * reply's length (at most @size bytes, at @reply) or what cordon_call_start() and
  * cordon_call_poll() return, but for -EAGAIN: a free line is waited for too. -ECANCELED: see above.
  */

@@ -14,6 +14,12 @@
 #include "channels/pool.h"
 #include "core/io.h"
 
+/* A copy of a few bytes is to be a few instructions; freestanding, it would be a call. */
+#if defined(CORDON_IMAGE)
+#define memcpy __builtin_memcpy
+#define memset __builtin_memset
+#endif
+
 struct cordon_domain;
 
 struct cordon_driver {

@@ -313,7 +313,8 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 	f->caller = (struct cordon_caller){ .client = &f->chan.client,
 					    .sched = &f->sched,
 					    .now = cordon_clock_monotonic,
-					    .cancel = &f->cancel };
+					    .cancel = &f->cancel,
+					    .timed = true };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle_or_sleep, f);
 	ret = add_pollers(f);

@@ -53,7 +53,8 @@ static void round_on(struct cordon_loop *loop, struct cordon_fiber *self)
 			return;
 		}
 	}
-	done += cordon_sched_run(sched, sched->ready);
+	if (sched->ready)
+		done += cordon_sched_run(sched, sched->ready);
 	loop->work += done;
 	loop->busy += done > 0;
 	if (!done && !loop->once)

@@ -55,9 +55,9 @@ static void the_tail_of_the_last_word_is_sent_as_zeros(void **state)
 	memset(req, 0xaa, sizeof(req));
 	for (unsigned len = 0; len <= CORDON_PAYLOAD_SIZE; len++) {
 		open_calls(1);
-		cordon_copy_out(&lines[0], &dirt, CORDON_PAYLOAD_WORDS);
+		cordon_copy_out(&lines[0], &dirt, CORDON_PAYLOAD_SIZE);
 		assert_int_equal(cordon_call_start(&c, 5, req, len, NEVER), 0);
-		cordon_copy_in(&shared, &lines[0], CORDON_PAYLOAD_WORDS);
+		cordon_copy_in(&shared, &lines[0], CORDON_PAYLOAD_SIZE);
 		for (unsigned i = 0; i < CORDON_PAYLOAD_SIZE; i++) {
 			unsigned padded = (len + 7) / 8 * 8;
 

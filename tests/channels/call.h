@@ -132,7 +132,12 @@ static inline void finish(int line, uint64_t arg)
 {
 	uint64_t reply = ~arg;
 
-	assert_int_equal(cordon_call_poll(&c, line, 0, &reply, sizeof(reply)), sizeof(reply));
+	int ret = -EAGAIN;
+
+	/* In a flow, some looks are left out. */
+	for (unsigned i = 0; i <= CORDON_PACE_MAX && ret == -EAGAIN; i++)
+		ret = cordon_call_poll(&c, line, 0, &reply, sizeof(reply));
+	assert_int_equal(ret, sizeof(reply));
 	assert_true(reply == arg);
 }
 

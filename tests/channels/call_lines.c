@@ -191,8 +191,10 @@ static void a_line_that_was_forgotten_is_found_again(void **state)
 		while (cordon_serve(&s, &ops, NULL, 1) == 0)
 			assert_true(++rounds < 1000);
 		finish((int)line, line);
+		/* And then soon. */
 		use_only(line);
-		assert_int_equal(cordon_serve(&s, &ops, NULL, 1), 1);
+		for (rounds = 0; cordon_serve(&s, &ops, NULL, 1) == 0;)
+			assert_true(++rounds < 8);
 		finish((int)line, line);
 	}
 }

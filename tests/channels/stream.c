@@ -154,9 +154,9 @@ static void the_tail_of_the_last_word_is_sent_as_zeros(void **state)
 	memset(msg, 0xaa, sizeof(msg));
 	for (unsigned len = 0; len <= CORDON_PAYLOAD_SIZE; len++) {
 		open_stream(4);
-		cordon_copy_out(&s.lines[0], &dirt, CORDON_PAYLOAD_WORDS);
+		cordon_copy_out(&s.lines[0], &dirt, CORDON_PAYLOAD_SIZE);
 		assert_int_equal(cordon_stream_send(&s.tx, 1, msg, len), 0);
-		cordon_copy_in(&shared, &s.lines[0], CORDON_PAYLOAD_WORDS);
+		cordon_copy_in(&shared, &s.lines[0], CORDON_PAYLOAD_SIZE);
 		for (unsigned i = 0; i < CORDON_PAYLOAD_SIZE; i++) {
 			unsigned padded = (len + 7) / 8 * 8;
 
