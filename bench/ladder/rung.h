@@ -33,6 +33,12 @@ struct rung {
 	void *(*begin)(const struct rung *r, const struct place *at, char *why);
 	void (*run)(void *state, unsigned n);
 	void (*end)(void *state);
+	/*
+	 * Instead of run, which is then NULL, for operations that need something between them that
+	 * doesn't count: do @n as run would, any n, and return nanoseconds per operation, measured by
+	 * itself.
+	 */
+	double (*timed)(void *state, unsigned n);
 };
 
 /* What run found wrong with an answer: the run is void, and the program ends with 1. Never returns. */
