@@ -2,6 +2,7 @@
 #include "channels/call.h"
 
 #include <string.h>
+#include "channels/probe.h"
 
 #define MAX_ERRNO 4095
 /* A full scan every so many rounds finds a line that the high-water mark has forgotten. */
@@ -72,6 +73,7 @@ int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, siz
 	if (len > 0)
 		memcpy(&p, req, len);
 	cordon_copy_out(&c->lines[line], &p, cordon_words((unsigned)len));
+	CORDON_PROBE3(send, line, op, len);
 	c->turn[line]++;
 	c->deadline[line] = deadline;
 	c->busy |= bit(line);
@@ -110,6 +112,7 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	}
 	len = cordon_hdr_len(h);
 	error = cordon_hdr_op(h);
+	CORDON_PROBE3(receive, line, error, len);
 	if (len <= CORDON_PAYLOAD_SIZE)
 		cordon_copy_in(&p, &c->lines[line], cordon_words(len));
 	release(c, line);
@@ -195,8 +198,10 @@ static unsigned serve_line(struct cordon_server *s, unsigned i, const struct cor
 		s->faults++;
 	} else {
 		cordon_copy_in(&req, &s->lines[i], cordon_words(len));
+		CORDON_PROBE3(dispatch, i, cordon_hdr_op(h), len);
 		result = dispatch(s, ops, state, cordon_hdr_op(h), &req, len, &reply);
 	}
+	CORDON_PROBE2(reply, i, result);
 	answer(s, i, result, &reply);
 	s->served++;
 	return 1;
