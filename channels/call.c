@@ -2,6 +2,7 @@
 #include "channels/call.h"
 
 #include <string.h>
+#include "channels/probe.h"
 
 #define MAX_ERRNO 4095
 /* A full scan every so many rounds finds a line that the high-water mark has forgotten. */
@@ -88,6 +89,7 @@ int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, siz
 		return c->quarantined == c->all ? -EPIPE : -EAGAIN;
 	line = __builtin_ctzll(~c->busy);
 	cordon_copy_out(&c->lines[line], req, (unsigned)len);
+	CORDON_PROBE3(send, line, op, len);
 	c->turn[line]++;
 	c->deadline[line] = deadline;
 	c->busy |= bit(line);
@@ -130,6 +132,7 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	}
 	len = cordon_hdr_len(h);
 	error = cordon_hdr_op(h);
+	CORDON_PROBE3(receive, line, error, len);
 	if (len <= CORDON_PAYLOAD_SIZE && len <= size)
 		cordon_copy_in(reply, &c->lines[line], len);
 	release(c, line);
@@ -218,8 +221,10 @@ static void serve_line(struct cordon_server *s, unsigned i, uint64_t h,
 		s->faults++;
 	} else {
 		cordon_copy_in(&req, &s->lines[i], len);
+		CORDON_PROBE3(dispatch, i, cordon_hdr_op(h), len);
 		result = dispatch(s, ops, state, cordon_hdr_op(h), &req, len, &reply);
 	}
+	CORDON_PROBE2(reply, i, result);
 	answer(s, i, result, &reply);
 	s->served++;
 }

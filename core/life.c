@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include "channels/probe.h"
 #include "core/clock.h"
 #include "core/ring.h"
 
@@ -123,9 +124,12 @@ static void show_domain(struct cordon_life *l)
 
 static void next_incarnation(struct cordon_life *l)
 {
+	uint32_t n = l->page->incarnation + 1;
+
 	cordon_page_begin(l->page);
-	l->page->incarnation++;
+	l->page->incarnation = n;
 	cordon_page_end(l->page);
+	CORDON_PROBE2(restart, n, l->inc.pid);
 }
 
 /* ---- orders ------------------------------------------------------------------------------------- */

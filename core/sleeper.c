@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "core/sleeper.h"
 
+#include "channels/probe.h"
 #include "core/sys.h"
 
 void cordon_sleeper_init(struct cordon_sleeper *s, struct cordon_chan *chan,
@@ -41,8 +42,10 @@ enum cordon_doze cordon_sleeper_idle(struct cordon_sleeper *s, uint64_t busy, ui
 		s->busy = busy;
 		s->since = now;
 	}
-	if (s->announced)
+	if (s->announced) {
+		CORDON_PROBE2(sleep, s, now);
 		return CORDON_DOZE_SLEEP;
+	}
 	if (s->policy == CORDON_WAIT_ADAPTIVE && now - s->since < CORDON_ADAPTIVE_NS)
 		return CORDON_DOZE_POLL;
 	cordon_wait_begin(&s->chan->waiter);
@@ -52,6 +55,7 @@ enum cordon_doze cordon_sleeper_idle(struct cordon_sleeper *s, uint64_t busy, ui
 
 void cordon_sleeper_woke(struct cordon_sleeper *s, uint64_t now)
 {
+	CORDON_PROBE2(wake, s, now);
 	withdraw(s);
 	s->sleeps++;
 	s->since = now;

@@ -162,7 +162,7 @@ static void scribble(struct liar *l)
 
 		for (unsigned k = 0; k < CORDON_PAYLOAD_WORDS; k++)
 			p.word[k] = (uint64_t)noise(l) << 32 | noise(l) % 4096;
-		cordon_copy_out(line, &p, CORDON_PAYLOAD_WORDS);
+		cordon_copy_out(line, &p, CORDON_PAYLOAD_SIZE);
 		/* Headers that nearly fit are the worst. */
 		cordon_publish(line,
 			       noise(l) % 2 ? h + noise(l) % 3 : (uint64_t)noise(l) << 32 | 1);
