@@ -20,8 +20,9 @@
 
 /* The most lines that are fetched ahead. */
 #define CORDON_AHEAD_MAX 8u
-/* The longest wait, in looks. */
-#define CORDON_PACE_MAX 32u
+/* The longest wait, in looks. More brought nothing, and where a look is a round of a driver's loop it
+ * can be long. */
+#define CORDON_PACE_MAX 8u
 /* After a wait that brought nothing: so many runs before the next is tried. */
 #define CORDON_PACE_HOLD 64u
 
@@ -90,7 +91,7 @@ static inline void cordon_pace_lost(struct cordon_pace *p, unsigned good)
 		} else if (p->hold) {
 			p->hold--;
 		} else if (p->pause < CORDON_PACE_MAX) {
-			p->pause = p->pause * 2 + 1;
+			p->pause = p->pause ? p->pause * 2 : 1;
 		}
 	}
 	p->expect = p->run;

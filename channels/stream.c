@@ -34,18 +34,3 @@ int cordon_stream_tx_refresh(struct cordon_stream_tx *tx)
 	tx->credited = c;
 	return 0;
 }
-
-int cordon_stream_send(struct cordon_stream_tx *tx, uint16_t op, const void *msg, unsigned len)
-{
-	if (len > CORDON_PAYLOAD_SIZE)
-		return -EMSGSIZE;
-	if (!cordon_stream_tx_ready(tx))
-		return -EAGAIN;
-	cordon_stream_publish_(tx, msg, op, (uint8_t)len);
-	return 0;
-}
-
-int cordon_stream_recv(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
-{
-	return cordon_stream_line_(rx, op, msg);
-}
