@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Our calls: into a domain behind a fence, from plain code, several in flight, from fibers; and into a
+ * bare thread that serves one channel or many. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "bench/ladder/domain.h"
+#include "bench/ladder/handler.h"
+#include "bench/ladder/partner.h"
+#include "bench/ladder/rungs.h"
+#include "core/call.h"
+#include "core/stacks.h"
+
+#define SECOND UINT64_C(1000000000)
+#define FLIGHT_MAX LADDER_CALLS
+
+struct caller {
+	struct ladder_domain domain;
+	struct cordon_clock clock;
+	struct cordon_caller call;
+	struct cordon_sched sched;
+	struct cordon_stacks stacks;
+	uint64_t cycles, seq;
+	unsigned flight;
+	unsigned left; /* calls that fibers have yet to begin */
+};
+
+static struct cordon_clock the_clock;
+
+static uint64_t now(void)
+{
+	return cordon_clock_read(&the_clock);
+}
+
+static struct message next(struct caller *c)
+{
+	return (struct message){ .cycles = c->cycles, .seq = ++c->seq };
+}
+
+static void *begin(const struct rung *r, const struct place *at, char *why)
+{
+	struct caller *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	cordon_clock_calibrate(&the_clock);
+	c->cycles = handler_cycles(r->ns);
+	c->flight = r->flight ? r->flight : 1;
+	if (cordon_stacks_map(c->flight, 16384, &c->stacks) < 0)
+		goto fail;
+	(void)cordon_sched_init(&c->sched, c->stacks.base, c->stacks.stride, c->stacks.stack_size,
+				c->stacks.n);
+	if (ladder_domain_start(&c->domain, r->with, at, LADDER_NOTHING, why) < 0)
+		goto fail;
+	c->call = (struct cordon_caller){ .client = &c->domain.chan.client,
+					  .sched = &c->sched,
+					  .now = now };
+	return c;
+fail:
+	cordon_stacks_unmap(&c->stacks);
+	free(c);
+	return NULL;
+}
+
+static void end(void *state)
+{
+	struct caller *c = state;
+
+	ladder_domain_end(&c->domain);
+	cordon_stacks_unmap(&c->stacks);
+	free(c);
+}
+
+static void run(void *state, unsigned n)
+{
+	struct caller *c = state;
+
+	while (n--) {
+		struct message m = next(c), reply;
+
+		if (cordon_call(&c->call, LADDER_OP, &m, sizeof(m), &reply, sizeof(reply),
+				SECOND) != sizeof(reply) ||
+		    reply.seq != m.seq)
+			rung_broken("cordon call");
+	}
+}
+
+/* Started ahead, finished in turn. */
+static void run_flight(void *state, unsigned n)
+{
+	struct caller *c = state;
+	struct cordon_client *client = &c->domain.chan.client;
+	struct {
+		int line;
+		uint64_t seq;
+	} out[FLIGHT_MAX];
+	unsigned sent = 0, done = 0;
+
+	while (done < n) {
+		unsigned i = done % c->flight;
+		struct message m, reply;
+		int ret;
+
+		while (sent < n && sent - done < c->flight) {
+			m = next(c);
+			out[sent % c->flight].seq = m.seq;
+			out[sent % c->flight].line =
+				cordon_call_start(client, LADDER_OP, &m, sizeof(m), UINT64_MAX);
+			sent++;
+		}
+		while ((ret = cordon_call_poll(client, out[i].line, 0, &reply, sizeof(reply))) ==
+		       -EAGAIN)
+			cordon_relax();
+		if (ret != sizeof(reply) || reply.seq != out[i].seq)
+			rung_broken("cordon calls in flight");
+		done++;
+	}
+}
+
+static void fiber(void *state)
+{
+	struct caller *c = state;
+
+	while (c->left) {
+		c->left--;
+		run(c, 1);
+	}
+}
+
+static void run_fibers(void *state, unsigned n)
+{
+	struct caller *c = state;
+	struct cordon_scope scope;
+
+	c->left = n;
+	cordon_scope_init(&scope, &c->sched);
+	for (unsigned i = 0; i < c->flight; i++)
+		(void)cordon_scope_start(&scope, fiber, c);
+	cordon_scope_join(&scope);
+}
+
+/* ---- bare: no runtime around it ------------------------------------------------------------------- */
+
+struct bare {
+	struct partner partner;
+	unsigned n, busy; /* channels, and the one that is called */
+	struct cordon_line *lines; /* two apart: adjacent ones are fetched in pairs */
+	struct cordon_server *server;
+	_Alignas(128) struct cordon_client
+		client; /* the caller's: not on a line that the partner reads */
+	uint64_t seq, cycles;
+};
+
+static int op_handle(void *state, const void *req, unsigned len, void *reply)
+{
+	struct message m;
+
+	(void)state;
+	memcpy(&m, req, sizeof(m));
+	handle(m.cycles);
+	memcpy(reply, &m, sizeof(m));
+	return (int)len;
+}
+
+static const struct cordon_op op = { "handle", op_handle, sizeof(struct message),
+				     sizeof(struct message) };
+static const struct cordon_ops ops = { 1, &op };
+
+static void serve(void *state)
+{
+	struct bare *b = state;
+
+	while (!partner_stopped(&b->partner)) {
+		unsigned did = 0;
+
+		for (unsigned i = 0; i < b->n; i++)
+			did += cordon_serve(&b->server[i], &ops, NULL, 8);
+		if (!did)
+			cordon_relax();
+	}
+}
+
+static void drop_bare(struct bare *b)
+{
+	free(b->server);
+	free(b->lines);
+	free(b);
+}
+
+static void *begin_bare(const struct rung *r, const struct place *at, char *why)
+{
+	struct bare *b = aligned_alloc(128, (sizeof(*b) + 127) / 128 * 128);
+	const unsigned *n = r->with;
+
+	(void)why;
+	if (!b)
+		return NULL;
+	*b = (struct bare){ .n = *n, .busy = *n / 2 };
+	b->cycles = handler_cycles(r->ns);
+	b->lines = aligned_alloc(128, (size_t)*n * 4 * sizeof(*b->lines));
+	b->server = calloc(*n, sizeof(*b->server));
+	if (!b->lines || !b->server)
+		goto fail;
+	memset((void *)b->lines, 0, (size_t)*n * 4 * sizeof(*b->lines));
+	for (unsigned i = 0; i < *n; i++)
+		cordon_server_init(&b->server[i], &b->lines[(size_t)i * 4], 2);
+	cordon_client_init(&b->client, &b->lines[(size_t)b->busy * 4], 2);
+	if (partner_start(&b->partner, at->core, serve, b) == 0)
+		return b;
+fail:
+	drop_bare(b);
+	return NULL;
+}
+
+static void run_bare(void *state, unsigned n)
+{
+	struct bare *b = state;
+
+	while (n--) {
+		struct message m = { .cycles = b->cycles, .seq = ++b->seq }, reply;
+		int line = cordon_call_start(&b->client, 0, &m, sizeof(m), UINT64_MAX), ret;
+
+		while ((ret = cordon_call_poll(&b->client, line, 0, &reply, sizeof(reply))) ==
+		       -EAGAIN)
+			cordon_relax();
+		if (ret != sizeof(reply) || reply.seq != m.seq)
+			rung_broken("cordon bare call");
+	}
+}
+
+static void end_bare(void *state)
+{
+	struct bare *b = state;
+
+	partner_end(&b->partner, NULL);
+	drop_bare(b);
+}
+
+static const unsigned one = 1, sixty_four = 64;
+
+#define BY(fence) .with = &cordon_fence_##fence, .begin = begin, .end = end
+#define CALLS(fence)                                                                              \
+	{ .name = "cordon " #fence " call 56 B",                                                  \
+	  .run = run,                                                                             \
+	  BY(fence),                                                                              \
+	  .what = "cordon_call() from plain code, 56 bytes each way, empty handler" },            \
+		{ .name = "cordon " #fence " call 50 ns",                                         \
+		  .ns = 50,                                                                       \
+		  .run = run,                                                                     \
+		  BY(fence),                                                                      \
+		  .what = "the same with a handler of 50 ns" },                                   \
+		{ .name = "cordon " #fence " call 100 ns",                                        \
+		  .ns = 100,                                                                      \
+		  .run = run,                                                                     \
+		  BY(fence),                                                                      \
+		  .what = "the same with a handler of 100 ns" },                                  \
+		{ .name = "cordon " #fence " call 500 ns",                                        \
+		  .ns = 500,                                                                      \
+		  .run = run,                                                                     \
+		  BY(fence),                                                                      \
+		  .what = "the same with a handler of 500 ns" },                                  \
+		{ .name = "cordon " #fence " 16 in flight",                                       \
+		  .flight = 16,                                                                   \
+		  .batch = 512,                                                                   \
+		  .run = run_flight,                                                              \
+		  BY(fence),                                                                      \
+		  .what = "cordon_call_start() and _poll(), 16 calls at a time, empty handler" }, \
+		{ .name = "cordon " #fence " 64 in flight",                                       \
+		  .flight = 64,                                                                   \
+		  .batch = 2048,                                                                  \
+		  .run = run_flight,                                                              \
+		  BY(fence),                                                                      \
+		  .what = "the same, 64 at a time" },                                             \
+		{ .name = "cordon " #fence " 16 fibers",                                          \
+		  .flight = 16,                                                                   \
+		  .batch = 512,                                                                   \
+		  .run = run_fibers,                                                              \
+		  BY(fence),                                                                      \
+		  .what = "cordon_call() from 16 fibers, switches included" },                    \
+	{                                                                                         \
+		.name = "cordon " #fence " 64 fibers", .flight = 64, .batch = 2048,               \
+		.run = run_fibers, BY(fence), .what = "cordon_call() from 64 fibers"              \
+	}
+
+#define BARE .begin = begin_bare, .run = run_bare, .end = end_bare
+
+const struct rung rungs_call[] = {
+	CALLS(process),
+	CALLS(thread),
+	{ .name = "cordon bare call 56 B",
+	  .with = &one,
+	  BARE,
+	  .what = "the channel alone: a thread that does nothing but cordon_serve()" },
+	{ .name = "cordon bare call 1 of 64 channels",
+	  .with = &sixty_four,
+	  BARE,
+	  .what = "the same where that thread polls 64 channels, one of which is busy" },
+	{ .name = NULL },
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* All the tables of rungs that are no peer's (peers/peers.h). */
+#ifndef CORDON_BENCH_LADDER_RUNGS_H
+#define CORDON_BENCH_LADDER_RUNGS_H
+
+#include "bench/ladder/rung.h"
+
+extern const struct rung rungs_floor[]; /* the first is the two-line ping-pong */
+extern const struct rung rungs_local[];
+extern const struct rung rungs_call[];
+extern const struct rung rungs_stream[];
+extern const struct rung rungs_fiber[];
+extern const struct rung rungs_wake[];
+
+#endif
