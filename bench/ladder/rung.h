@@ -10,6 +10,10 @@
 
 #define WHY_SIZE 160
 
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
 /* Where: the CPU of the caller, on which every function of a rung is called, and the other one. */
 struct place {
 	int cpu, core;
@@ -37,5 +41,9 @@ struct rung {
 
 /* What run found wrong with an answer: the run is void, and the program ends with 1. Never returns. */
 void rung_broken(const char *what) __attribute__((noreturn));
+
+#if defined(__cplusplus)
+}
+#endif
 
 #endif
