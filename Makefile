@@ -31,6 +31,7 @@ $(error V=$(V): not one of $(VARIANTS))
 endif
 
 CC := gcc
+CXX := g++
 CLANG ?= clang
 AR := ar
 ARCH := $(shell uname -m)
@@ -54,6 +55,8 @@ TEST_IMAGES := $(wildcard tests/*/img_*.c)
 GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
+# build/V/bench/rungs: build/V/bench/ladder is where the objects are.
+LADDER := $(wildcard bench/ladder/*.c bench/ladder/peers/*.c bench/ladder/peers/*.cc)
 # What bench/kernel takes along into a guest.
 BENCH_KERNEL := $(addprefix build/release/bench/,probe tapcable udprr udpsend vduse)
 
@@ -71,6 +74,7 @@ WARN += -Werror
 endif
 CPPFLAGS := -I. -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$(ARCH)-linux-gnu/dpdk
 BASE := -std=gnu11 -g $(WARN) -MMD -MP
+CXXBASE := -std=gnu++17 -g -Wall -Wextra -MMD -MP
 FREESTANDING := -ffreestanding -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-fno-builtin -fvisibility=hidden -ffunction-sections -DCORDON_IMAGE \
 	-fno-omit-frame-pointer -mno-omit-leaf-frame-pointer
@@ -86,6 +90,8 @@ CC_clang := $(CLANG)
 # For headers that are the same everywhere; the cross compiler's own come first.
 CC_aarch64 := aarch64-linux-gnu-gcc -isystem tests/aarch64 -idirafter /usr/include
 OPT_release := -O2
+# As DPDK builds itself; the others are no slower by it.
+build/release/bench/ladder/peers/%.o: OPT_release := -O3
 OPT_debug := -O0 -DCORDON_DEBUG
 OPT_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 # It does not know fences, and gcc warns of each; those in page.c order reads that the kernel makes.
@@ -127,6 +133,9 @@ define rules # variant
 build/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(OPT_$(1)) -fPIE -c -o $$@ $$<
+build/$(1)/%.o: %.cc
+	@mkdir -p $$(@D)
+	$$(CXX) $$(CPPFLAGS) $$(CXXBASE) $$(OPT_$(1)) -fPIE -c -o $$@ $$<
 build/$(1)/%.o: %.S
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) -g -MMD -MP -c -o $$@ $$<
@@ -156,6 +165,9 @@ build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/l
 build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
 build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c))
+build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build/$(1)/libcordon.a \
+		| build/$(1)/bench/rungs-domain
+	$$(CXX) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS) -lboost_context -luring
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
@@ -181,6 +193,7 @@ TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call 
 IMAGES_aarch64 :=
 $(foreach v,$(VARIANTS),$(foreach d,$(DRIVERS),$(eval $(call image,$(v),$(d),build/$(v)/drivers/$(call drvimage,$(d))))))
 $(foreach v,$(VARIANTS),$(foreach d,$(TEST_IMAGES),$(eval $(call image,$(v),$(d),build/$(v)/tests/$(d:tests/%.c=%)))))
+$(foreach v,$(VARIANTS),$(eval $(call image,$(v),bench/ladder/drv_ladder.c,build/$(v)/bench/rungs-domain)))
 -include $(shell find build -name '*.d' 2>/dev/null)
 
 # ---- what is installed ---------------------------------------------------------------------------

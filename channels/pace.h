@@ -57,13 +57,14 @@ static inline unsigned cordon_pace_ahead(unsigned used)
 static inline void cordon_pace_found(struct cordon_pace *p, unsigned ahead, unsigned *first,
 				     unsigned *last)
 {
-	*first = ahead;
-	*last = p->run + ahead < p->expect ? ahead : 0;
+	*first = 1;
+	*last = 0;
 	if (!p->run++) {
 		p->chase = !p->missed;
 		p->missed = false;
-		*first = 1;
 		*last = p->expect < ahead ? p->expect : ahead;
+	} else if (ahead && p->run + ahead <= p->expect) {
+		*first = *last = ahead;
 	}
 }
 

@@ -28,6 +28,10 @@
 #define CORDON_PAYLOAD_SIZE 56
 #define CORDON_PAYLOAD_WORDS 7
 
+/* Of what runs for each line: a call would come with as many private stores as there are shared ones, and
+ * the store buffer holds so many. */
+#define CORDON_HOT static inline __attribute__((always_inline))
+
 /* A word of shared memory, and the four ways to touch one. */
 #if defined(__KERNEL__)
 
@@ -74,14 +78,14 @@ union cordon_payload {
 
 /* The header word of @line. Pairs with cordon_publish() of the peer: what the peer wrote before it
  * published is visible to copies made after this load. */
-static inline uint64_t cordon_peek(const struct cordon_line *line)
+CORDON_HOT uint64_t cordon_peek(const struct cordon_line *line)
 {
 	return CORDON_LOAD_ACQUIRE(&line->opaque_[0]);
 }
 
 /* Have @line fetched, to be written to: read first and written then, it would cross twice. A hint: says
  * nothing of what is in it. */
-static inline void cordon_fetch(const struct cordon_line *line)
+CORDON_HOT void cordon_fetch(const struct cordon_line *line)
 {
 #if defined(__x86_64__)
 	/* As gcc's builtin has it only with -mprfchw; where there is none, it does nothing. */
@@ -91,21 +95,15 @@ static inline void cordon_fetch(const struct cordon_line *line)
 #endif
 }
 
-/* Have @line fetched to be read, which leaves it to its writer, too. */
-static inline void cordon_look_ahead(const struct cordon_line *line)
-{
-	__builtin_prefetch((const void *)line, 0, 3);
-}
-
 /* Store the header word of @line, after the payload. Pairs with cordon_peek() of the peer. */
-static inline void cordon_publish(struct cordon_line *line, uint64_t header)
+CORDON_HOT void cordon_publish(struct cordon_line *line, uint64_t header)
 {
 	CORDON_STORE_RELEASE(&line->opaque_[0], header);
 }
 
 /* Copy the first @len bytes (0-56) of the payload of @line to private memory, each word read once.
  * Ordered after the cordon_peek() that found the line full. */
-static inline void cordon_copy_in(void *to, const struct cordon_line *line, unsigned len)
+CORDON_HOT void cordon_copy_in(void *to, const struct cordon_line *line, unsigned len)
 {
 	uint8_t *p = (uint8_t *)to;
 	uint64_t word;
@@ -139,7 +137,7 @@ static inline void cordon_copy_in(void *to, const struct cordon_line *line, unsi
 
 /* Copy @len bytes (0-56) of private memory to the payload of @line; the rest of the last word becomes
  * zero. Visible to the peer with the cordon_publish() that follows. */
-static inline void cordon_copy_out(struct cordon_line *line, const void *from, unsigned len)
+CORDON_HOT void cordon_copy_out(struct cordon_line *line, const void *from, unsigned len)
 {
 	const uint8_t *p = (const uint8_t *)from;
 	uint64_t word;

@@ -9,8 +9,7 @@
  * The per-line sequence word is FastForward's idea (Giacomoni et al., PPoPP 2008); credits replace
  * its "slot is empty again" store, so that the producer never polls lines that the consumer writes.
  *
- * A struct below belongs to one thread. No function blocks. What is called for each line is inline: fewer
- * private stores, so that more lines are in the store buffer at once, and half the time.
+ * A struct below belongs to one thread. No function blocks.
  */
 #ifndef CORDON_CHANNELS_STREAM_H
 #define CORDON_CHANNELS_STREAM_H
@@ -19,7 +18,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "channels/layout.h"
-#include "channels/pace.h"
 
 /* The operation of a line of packed descriptors; others are the user's. */
 #define CORDON_STREAM_DESCS 0xffffu
@@ -70,7 +68,6 @@ struct cordon_stream_rx {
 	uint32_t size;
 	unsigned shift;
 	uint64_t faults; /* counter: lines whose header could not be true */
-	struct cordon_pace pace;
 	unsigned next, have; /* of @descs: the next to hand out, and how many there are */
 	struct cordon_desc descs[CORDON_DESCS_PER_LINE];
 };
@@ -97,7 +94,7 @@ static inline uint32_t cordon_stream_tx_room(const struct cordon_stream_tx *tx)
 }
 
 /* 1 if a line can be sent now; else 0, counted in tx->full. */
-static inline int cordon_stream_tx_ready(struct cordon_stream_tx *tx)
+CORDON_HOT int cordon_stream_tx_ready(struct cordon_stream_tx *tx)
 {
 	if (cordon_stream_tx_room(tx) > 0)
 		return 1;
@@ -108,8 +105,8 @@ static inline int cordon_stream_tx_ready(struct cordon_stream_tx *tx)
 	return 0;
 }
 
-static inline void cordon_stream_publish_(struct cordon_stream_tx *tx, const void *p, uint16_t op,
-					  uint8_t len)
+CORDON_HOT void cordon_stream_publish_(struct cordon_stream_tx *tx, const void *p, uint16_t op,
+				       uint8_t len)
 {
 	struct cordon_line *line = &tx->lines[tx->sent & (tx->size - 1)];
 
@@ -117,17 +114,14 @@ static inline void cordon_stream_publish_(struct cordon_stream_tx *tx, const voi
 	/* Pairs with cordon_stream_line_(). */
 	cordon_publish(line, cordon_hdr((uint32_t)(tx->sent >> tx->shift) + 1, op, len, 0));
 	tx->sent++;
-	/* A line that the consumer has done with, while there are that many. */
-	if (tx->size - (tx->sent - tx->credited) > CORDON_AHEAD_MAX)
-		cordon_fetch(&tx->lines[(tx->sent + CORDON_AHEAD_MAX) & (tx->size - 1)]);
 }
 
 /*
  * Send one message of @len bytes (0-56) as operation @op. 0; -EAGAIN if the stream is full (try
  * again later, nothing was sent); -EMSGSIZE. Bytes up to the next word are sent as zeros.
  */
-static inline int cordon_stream_send(struct cordon_stream_tx *tx, uint16_t op, const void *msg,
-				     unsigned len)
+CORDON_HOT int cordon_stream_send(struct cordon_stream_tx *tx, uint16_t op, const void *msg,
+				  unsigned len)
 {
 	if (len > CORDON_PAYLOAD_SIZE)
 		return -EMSGSIZE;
@@ -166,25 +160,17 @@ static inline void cordon_stream_tell_(struct cordon_stream_rx *rx)
 
 /*
  * Copy the next line to @msg, which has room for 56 bytes, once. Returns its length in bytes (0-56) and its operation;
- * -EAGAIN if there is none, or, in a flow, if it isn't the time to look (pace.h); -EPROTO (counted, line skipped) if the length can't be true. A turn
+ * -EAGAIN if there is none; -EPROTO (counted, line skipped) if the length can't be true. A turn
  * that is not the awaited one is an empty line: a producer that writes nonsense stalls itself.
  */
-static inline int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
+CORDON_HOT int cordon_stream_line_(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
 {
 	const struct cordon_line *line = &rx->lines[rx->taken & (rx->size - 1)];
-	unsigned len, k, last;
-	uint64_t h;
+	uint64_t h = cordon_peek(line);
+	unsigned len;
 
-	if (cordon_pace_skips(&rx->pace))
+	if (cordon_hdr_turn(h) != (uint32_t)(rx->taken >> rx->shift) + 1)
 		return -EAGAIN;
-	h = cordon_peek(line);
-	if (cordon_hdr_turn(h) != (uint32_t)(rx->taken >> rx->shift) + 1) {
-		cordon_pace_lost(&rx->pace, cordon_pace_good(rx->size));
-		return -EAGAIN;
-	}
-	cordon_pace_found(&rx->pace, cordon_pace_ahead(rx->size), &k, &last);
-	for (; k <= last; k++)
-		cordon_look_ahead(&rx->lines[(rx->taken + k) & (rx->size - 1)]);
 	len = cordon_hdr_len(h);
 	*op = cordon_hdr_op(h);
 	if (len <= CORDON_PAYLOAD_SIZE)
@@ -217,7 +203,7 @@ static inline bool cordon_stream_rx_ready(const struct cordon_stream_rx *rx)
  * for 56. -EAGAIN: none there. -EPROTO: the line was a lie; it was counted and skipped. Not to be
  * mixed with cordon_stream_get() on one stream.
  */
-static inline int cordon_stream_recv(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
+CORDON_HOT int cordon_stream_recv(struct cordon_stream_rx *rx, uint16_t *op, void *msg)
 {
 	return cordon_stream_line_(rx, op, msg);
 }

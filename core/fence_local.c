@@ -14,7 +14,18 @@
 #include "core/rights.h"
 
 /* Two lines: adjacent ones are fetched in pairs. */
-#define STOP_BYTES 128
+#define APART 128
+
+/* Zeroed memory on lines that nothing else is on, as what lies beside it in the heap may be written with
+ * every call. */
+static void *alone(size_t size)
+{
+	void *p;
+
+	size = (size + APART - 1) / APART * APART;
+	p = aligned_alloc(APART, size);
+	return p ? memset(p, 0, size) : NULL;
+}
 
 static void drop(struct cordon_incarnation *inc)
 {
@@ -44,12 +55,11 @@ static int set_up(struct cordon_incarnation *inc, struct cordon_err *e)
 	if (ret < 0)
 		goto fail;
 	ret = -ENOMEM;
-	inc->domain = calloc(1, sizeof(*inc->domain));
-	inc->heap = aligned_alloc(64, CORDON_HEAP_BYTES);
-	inc->stop = aligned_alloc(STOP_BYTES, STOP_BYTES);
+	inc->domain = alone(sizeof(*inc->domain));
+	inc->heap = alone(CORDON_HEAP_BYTES);
+	inc->stop = alone(sizeof(*inc->stop));
 	if (!inc->domain || !inc->heap || !inc->stop)
 		goto fail;
-	memset(inc->heap, 0, CORDON_HEAP_BYTES);
 	b.chan = (uint64_t)(uintptr_t)inc->chan.addr;
 	b.pool = (uint64_t)(uintptr_t)inc->pool.addr;
 	b.pool_ro = (uint64_t)(uintptr_t)inc->pool_ro.addr;

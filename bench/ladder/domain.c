@@ -50,7 +50,7 @@ int ladder_domain_start(struct ladder_domain *d, const struct cordon_fence *fenc
 	*d = (struct ladder_domain){ .tables = NULL };
 	d->spec = (struct cordon_spec){ .name = "ladder",
 					.driver = &cordon_driver_ladder,
-					.image = file(image, sizeof(image), "ladder-domain"),
+					.image = file(image, sizeof(image), "rungs-domain"),
 					.loader = file(loader, sizeof(loader), "../cordon-loader"),
 					.core = at->core,
 					.parts = parts(),

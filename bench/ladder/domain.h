@@ -7,7 +7,7 @@
 #include "core/incarnation.h"
 
 #define LADDER_CALLS 64u
-#define LADDER_LINES 1024u
+#define LADDER_LINES 256u /* 16 KB: what is in flight stays in the first cache */
 #define LADDER_SMALL 512u
 #define LADDER_BIG 64u
 

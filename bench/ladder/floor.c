@@ -7,9 +7,10 @@
 
 struct floor {
 	struct partner partner;
-	_Alignas(128) struct cordon_line ping; /* adjacent lines are fetched in pairs */
-	_Alignas(128) struct cordon_line pong;
-	struct cordon_line *there, *back; /* the same line, or two */
+	_Alignas(256) struct cordon_line
+		line[4]; /* 0 and 1 are a pair, as prefetchers have them; 2 is not */
+	_Alignas(128) struct cordon_line *there; /* the same line, or two */
+	struct cordon_line *back;
 	uint64_t i;
 };
 
@@ -17,14 +18,15 @@ struct floor {
 static void echo(void *arg)
 {
 	struct floor *f = arg;
+	struct cordon_line *there = f->there, *back = f->back;
 	uint64_t i = 1;
 
 	while (!partner_stopped(&f->partner)) {
-		if (cordon_peek(f->there) != i) {
+		if (cordon_peek(there) != i) {
 			cordon_relax();
 			continue;
 		}
-		cordon_publish(f->back, i + 1);
+		cordon_publish(back, i + 1);
 		i += 2;
 	}
 }
@@ -43,14 +45,15 @@ static void run(void *state, unsigned n)
 
 static void *begin(const struct rung *r, const struct place *at, char *why)
 {
-	struct floor *f = aligned_alloc(128, sizeof(*f));
+	struct floor *f = aligned_alloc(256, sizeof(*f));
+	const unsigned *apart = r->with;
 
 	(void)why;
 	if (!f)
 		return NULL;
 	*f = (struct floor){ .i = 0 };
-	f->there = &f->ping;
-	f->back = r->with ? &f->pong : &f->ping;
+	f->there = &f->line[0];
+	f->back = &f->line[*apart];
 	if (partner_start(&f->partner, at->core, echo, f) == 0)
 		return f;
 	free(f);
@@ -65,15 +68,19 @@ static void end(void *state)
 	free(f);
 }
 
-#define FLOOR .begin = begin, .run = run, .end = end
+static const unsigned none = 0, one = 1, two = 2;
+
+#define FLOOR(apart) .with = &(apart), .begin = begin, .run = run, .end = end
 
 const struct rung rungs_floor[] = {
 	{ .name = "two-line ping-pong",
-	  .with = "its own line back",
-	  FLOOR,
-	  .what = "a word to and fro, each side's on a line that it alone writes" },
+	  FLOOR(one),
+	  .what = "a word to and fro, each side's on a line that it alone writes; adjacent lines" },
+	{ .name = "two-line ping-pong, 128 B apart",
+	  FLOOR(two),
+	  .what = "the same, on lines that no prefetcher takes for a pair" },
 	{ .name = "one-line ping-pong",
-	  FLOOR,
+	  FLOOR(none),
 	  .what = "a word to and fro on one line, which both write in turn" },
 	{ .name = NULL },
 };

@@ -7,7 +7,23 @@
 #define CORDON_BENCH_LADDER_HANDLER_H
 
 #include <stdint.h>
+#if !defined(__cplusplus)
+#include "channels/prim.h"
 #include "core/clock.h"
+#else
+/* For the one peer that is C++, which these headers are not. */
+static inline uint64_t cordon_cycles(void)
+{
+	return __builtin_ia32_rdtsc();
+}
+
+static inline void cordon_relax(void)
+{
+	__builtin_ia32_pause();
+}
+
+extern "C" {
+#endif
 
 /* A message of 56 bytes: how long to work, which call it is, and ballast. */
 struct message {
@@ -29,5 +45,9 @@ static inline void handle(uint64_t cycles)
 
 /* @ns in cycles. */
 uint64_t handler_cycles(unsigned ns);
+
+#if defined(__cplusplus)
+}
+#endif
 
 #endif

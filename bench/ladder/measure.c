@@ -36,7 +36,7 @@ static int by_size(const void *a, const void *b)
 
 static void take(const struct rung *r, void *state, struct sample *s, uint64_t budget)
 {
-	unsigned n = r->batch ? r->batch : BATCH;
+	unsigned n = r->batch ? r->batch : BATCH * (r->flight ? r->flight : 1);
 	double ns[BATCHES_MAX];
 	struct counts before, after;
 	int counted;

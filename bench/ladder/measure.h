@@ -21,7 +21,7 @@ enum regime { NEAR, FAR, REGIMES };
 
 static inline enum regime regime_of(double floor)
 {
-	return floor < 270 ? NEAR : FAR;
+	return floor < 230 ? NEAR : FAR;
 }
 
 extern const char *const regime_name[REGIMES];

@@ -28,7 +28,7 @@ int partner_start(struct partner *p, int cpu, void (*fn)(void *arg), void *arg)
 	cpu_set_t set;
 	int ret;
 
-	atomic_store(&p->stop, false);
+	__atomic_store_n(&p->stop, false, __ATOMIC_RELAXED);
 	p->fn = fn;
 	p->arg = arg;
 	CPU_ZERO(&set);
@@ -43,7 +43,7 @@ int partner_start(struct partner *p, int cpu, void (*fn)(void *arg), void *arg)
 
 void partner_end(struct partner *p, void (*wake)(void *arg))
 {
-	atomic_store_explicit(&p->stop, true, memory_order_relaxed);
+	__atomic_store_n(&p->stop, true, __ATOMIC_RELEASE);
 	if (wake)
 		wake(p->arg);
 	pthread_join(p->thread, NULL);

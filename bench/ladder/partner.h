@@ -4,12 +4,16 @@
 #define CORDON_BENCH_LADDER_PARTNER_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/* Neither C's atomics nor C++'s, for both include this. */
 struct partner {
-	_Alignas(128) atomic_bool stop;
-	_Alignas(128) pthread_t thread;
+	bool stop __attribute__((aligned(128)));
+	pthread_t thread __attribute__((aligned(128)));
 	void (*fn)(void *arg);
 	void *arg;
 };
@@ -21,8 +25,8 @@ int partner_start(struct partner *p, int cpu, void (*fn)(void *arg), void *arg);
 /* Whether to return. For @fn, where it finds nothing to do. */
 static inline bool partner_stopped(struct partner *p)
 {
-	/* Relaxed: nothing is handed over by it. */
-	return atomic_load_explicit(&p->stop, memory_order_relaxed);
+	/* Acquire: who is told sees all that was handed over before. */
+	return __atomic_load_n(&p->stop, __ATOMIC_ACQUIRE);
 }
 
 /* Stop it, and wait until it has ended. One that sleeps must be woken by somebody: @wake, if not
@@ -31,5 +35,9 @@ void partner_end(struct partner *p, void (*wake)(void *arg));
 
 /* Pin the calling thread to @cpu. 0 or -errno. */
 int pin_to(int cpu);
+
+#if defined(__cplusplus)
+}
+#endif
 
 #endif

@@ -10,6 +10,10 @@
 
 #define WHY_SIZE 160
 
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
 /* Where: the CPU of the caller, on which every function of a rung is called, and the other one. */
 struct place {
 	int cpu, core;
@@ -21,7 +25,7 @@ struct rung {
 	unsigned ns; /* of work in the handler of a call; 0: it is empty */
 	unsigned flight; /* calls in flight, or fibers; 0: one */
 	unsigned bytes; /* of a message */
-	unsigned batch; /* operations between two looks at the clock: 0: 32 */
+	unsigned batch; /* operations between two looks at the clock; 0: 32, times flight */
 	int local; /* it needs no other CPU */
 	const void *with; /* the rung's own business */
 	/*
@@ -43,5 +47,9 @@ struct rung {
 
 /* What run found wrong with an answer: the run is void, and the program ends with 1. Never returns. */
 void rung_broken(const char *what) __attribute__((noreturn));
+
+#if defined(__cplusplus)
+}
+#endif
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
- * ladder [-n ROUNDS] [-c CPU:CORE] [-o FILE] [-l] [WORD...]: what each way to get something done
+ * rungs [-n ROUNDS] [-c CPU:CORE] [-o FILE] [-l] [WORD...]: what each way to get something done
  * elsewhere costs, on this machine, in one run; and what we claim of ours. Only rungs and claims whose
  * name has one of the WORDs in it. -l: list them.
  *
@@ -33,7 +33,7 @@ static const char *counters;
 
 void rung_broken(const char *what)
 {
-	fprintf(stderr, "ladder: %s: an answer is wrong\n", what);
+	fprintf(stderr, "rungs: %s: an answer is wrong\n", what);
 	exit(1);
 }
 
@@ -63,9 +63,9 @@ static struct rung_result *find(const char *name)
 static void collect(void)
 {
 	static const struct rung *const tables[] = {
-		rungs_local,	   rungs_fiber,	  rungs_fcontext, rungs_ucontext, rungs_floor,
-		rungs_call,	   rungs_stream,  rungs_rte_ring, rungs_ck_ring,  rungs_boost_spsc,
-		rungs_fastforward, rungs_twoline, rungs_wake,
+		rungs_local,	  rungs_fiber,	     rungs_fibers,   rungs_floor,
+		rungs_call,	  rungs_stream,	     rungs_rte_ring, rungs_ck_ring,
+		rungs_boost_spsc, rungs_fastforward, rungs_twoline,  rungs_wake,
 	};
 
 	for (unsigned t = 0; t < sizeof(tables) / sizeof(*tables); t++)
@@ -76,7 +76,7 @@ static void collect(void)
 
 		*k = (struct claim_result){ .claim = c, .a = find(c->a), .b = find(c->b) };
 		if (!k->a || (c->b && !k->b)) {
-			fprintf(stderr, "ladder: \"%s\" names a rung that there is not\n", c->name);
+			fprintf(stderr, "rungs: \"%s\" names a rung that there is not\n", c->name);
 			exit(1);
 		}
 		nclaims++;
@@ -169,11 +169,11 @@ static int choose(const char *said)
 		if (sscanf(said, "%d:%d%c", &at.cpu, &at.core, &more) == 2 && at.cpu >= 0 &&
 		    at.core >= 0 && at.cpu != at.core)
 			return 0;
-		fprintf(stderr, "ladder: -c %.40s: not two CPUs as in 0:1\n", said);
+		fprintf(stderr, "rungs: -c %.40s: not two CPUs as in 0:1\n", said);
 		return -EINVAL;
 	}
 	if (cordon_cores_pick(&ask, &cores) < 0 || cores.core == cores.peer) {
-		fprintf(stderr, "ladder: no two CPUs: %s\n", cores.reason);
+		fprintf(stderr, "rungs: no two CPUs: %s\n", cores.reason);
 		return -ENODEV;
 	}
 	at = (struct place){ .cpu = cores.peer, .core = cores.core };
@@ -187,7 +187,7 @@ static int write_json(const char *file)
 
 	json_object_put(all);
 	if (ret < 0)
-		fprintf(stderr, "ladder: %s: %s\n", file, strerror(errno));
+		fprintf(stderr, "rungs: %s: %s\n", file, strerror(errno));
 	return ret;
 }
 
@@ -201,7 +201,7 @@ static void list(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: ladder [-n ROUNDS] [-c CPU:CORE] [-o FILE] [-l] [WORD...]\n");
+	fprintf(stderr, "usage: rungs [-n ROUNDS] [-c CPU:CORE] [-o FILE] [-l] [WORD...]\n");
 	return 2;
 }
 
@@ -247,7 +247,7 @@ int main(int argc, char **argv)
 	cordon_clock_calibrate(&clock);
 	cycles_per_ns = (double)((uint64_t)1 << 32) / (double)clock.mult;
 	if (pin_to(at.cpu) < 0) {
-		fprintf(stderr, "ladder: CPU %d can't be had\n", at.cpu);
+		fprintf(stderr, "rungs: CPU %d can't be had\n", at.cpu);
 		return 1;
 	}
 	counters = measure_init();
