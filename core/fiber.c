@@ -5,16 +5,7 @@
 #include <stdint.h>
 
 #include "channels/prim.h"
-
-/*
- * switch_ARCH.S. A switch saves the callee-saved registers on the running stack, the stack pointer
- * in *@save, and goes on where @to was saved. cordon_switch_make() lays out a stack that ends at
- * @top, a multiple of 16, so that the first switch to what it returns calls @entry(@arg), which
- * never returns. The _fp twin saves MXCSR and the x87 control word too; for one stack use either.
- */
-void cordon_switch(void **save, void *to);
-void cordon_switch_fp(void **save, void *to);
-void *cordon_switch_make(void *top, void (*entry)(void *), void *arg);
+#include "core/switch.h"
 
 /* ---- what the sanitizers must be told -------------------------------------------------------- */
 
@@ -131,7 +122,7 @@ static void arrive(struct cordon_fiber *self)
 	}
 }
 
-/* Never inlined, so that there is one place to return to from a switch: see switch_x86_64.S. */
+/* Never inlined, so that there is one place in which a switch ends: see switch.h. */
 static __attribute__((noinline)) void switch_to(struct cordon_sched *sched, struct cordon_fiber *to)
 {
 	struct cordon_fiber *self = sched->running;
@@ -147,7 +138,7 @@ static __attribute__((noinline)) void switch_to(struct cordon_sched *sched, stru
 		cordon_switch_fp(&self->sp, to->sp);
 	else
 		cordon_switch(&self->sp, to->sp);
-	arrive(self);
+	arrive(sched->running);
 }
 
 /* The running fiber gives the core away: to the next ready one while the budget lasts. */
@@ -157,7 +148,6 @@ static void leave(struct cordon_sched *sched)
 
 	if (sched->left && sched->head) {
 		sched->left--;
-		sched->ran++;
 		to = pop(sched);
 	}
 	switch_to(sched, to);
@@ -167,19 +157,17 @@ static void leave(struct cordon_sched *sched)
 static unsigned lend(struct cordon_sched *sched, struct cordon_fiber *first, unsigned budget)
 {
 	struct cordon_fiber *runner = sched->runner;
-	unsigned left = sched->left, outer = sched->ran, ran;
+	unsigned left = sched->left, ran;
 
 	sched->runner = sched->running;
 	sched->left = budget;
-	sched->ran = 0;
 	if (first)
 		switch_to(sched, first);
 	else
 		leave(sched);
-	ran = sched->ran;
+	ran = budget - sched->left;
 	sched->runner = runner;
 	sched->left = left;
-	sched->ran = outer;
 	return ran;
 }
 
@@ -217,7 +205,7 @@ static struct cordon_fiber *take(struct cordon_sched *sched, void (*fn)(void *),
 	fiber->arg = arg;
 	fiber->scope = NULL;
 	fiber->woken = false;
-	fiber->sp = cordon_switch_make(fiber, fiber_main, fiber);
+	fiber->sp = cordon_switch_make(fiber, fiber_main, fiber, sched->keep_fp);
 	tool_start(fiber);
 	return fiber;
 }
@@ -282,11 +270,23 @@ int cordon_fiber_run(struct cordon_sched *sched, void (*fn)(void *), void *arg)
 void cordon_fiber_yield(struct cordon_sched *sched)
 {
 	struct cordon_fiber *self = cordon_fiber_current(sched);
+	struct cordon_fiber *to = sched->head;
 
 	if (!self)
 		return;
-	push(sched, self);
-	leave(sched);
+	if (!to || !sched->left) {
+		push(sched, self);
+		leave(sched);
+		return;
+	}
+	/* The same in one: to the tail, and off with the head. */
+	sched->left--;
+	self->state = CORDON_FIBER_READY;
+	self->next = NULL;
+	sched->tail->next = self;
+	sched->tail = self;
+	sched->head = to->next;
+	switch_to(sched, to);
 }
 
 int cordon_fiber_block(struct cordon_sched *sched)

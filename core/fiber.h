@@ -62,8 +62,8 @@ static inline uintptr_t cordon_fiber_place(uintptr_t top)
 }
 
 #if defined(__x86_64__)
-#define CORDON_SWITCH_FRAME 40
-#define CORDON_SWITCH_PC 48
+#define CORDON_SWITCH_FRAME 8
+#define CORDON_SWITCH_PC 0
 #elif defined(__aarch64__)
 #define CORDON_SWITCH_FRAME 0
 #define CORDON_SWITCH_PC 8
@@ -78,7 +78,7 @@ struct cordon_sched {
 	bool keep_fp;
 	struct cordon_fiber *running; /* &plain in plain code */
 	struct cordon_fiber *runner; /* who gets the core when @left is used up */
-	unsigned left, ran; /* of the budget of the innermost cordon_sched_run() */
+	unsigned left; /* of the budget of the innermost cordon_sched_run() */
 	struct cordon_fiber *head, *tail; /* ready queue */
 	struct cordon_fiber *free;
 	struct cordon_fiber *previous; /* who ran before @running */

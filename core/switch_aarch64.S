@@ -94,12 +94,12 @@ cordon_switch_fp:
 	.cfi_endproc
 	.size cordon_switch_fp, . - cordon_switch_fp
 
-	/* void *cordon_switch_make(void *top, void (*entry)(void *), void *arg) */
-	.globl cordon_switch_make
-	.hidden cordon_switch_make
-	.type cordon_switch_make, %function
+	/* void *cordon_switch_make_(void *top, void (*entry)(void *), void *arg) */
+	.globl cordon_switch_make_
+	.hidden cordon_switch_make_
+	.type cordon_switch_make_, %function
 	.balign 16
-cordon_switch_make:
+cordon_switch_make_:
 	.cfi_startproc
 	hint #34	/* bti c */
 	adr x9, cordon_switch_start
@@ -118,7 +118,7 @@ cordon_switch_make:
 	str x10, [x0, #FPCR]
 	ret
 	.cfi_endproc
-	.size cordon_switch_make, . - cordon_switch_make
+	.size cordon_switch_make_, . - cordon_switch_make_
 
 	/* The first switch to a fiber lands here, by a ret, with the stack as entry wants it. */
 	.type cordon_switch_start, %function

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* Our fibers, on one CPU. */
+#include <limits.h>
 #include <stdlib.h>
 #include "bench/ladder/rungs.h"
 #include "core/fiber.h"
 #include "core/stacks.h"
+#include "core/switch.h"
 
 struct fibers {
 	struct cordon_sched sched;
@@ -52,13 +54,12 @@ static void yielder(void *state)
 static void run_switches(void *state, unsigned n)
 {
 	struct fibers *f = state;
-	struct cordon_scope scope;
 
 	f->left = n;
-	cordon_scope_init(&scope, &f->sched);
 	for (unsigned i = 0; i < f->flight; i++)
-		(void)cordon_scope_start(&scope, yielder, f);
-	cordon_scope_join(&scope);
+		(void)cordon_fiber_start(&f->sched, yielder, f);
+	while (f->sched.live)
+		(void)cordon_sched_run(&f->sched, UINT_MAX);
 }
 
 /* As a call does whose answer is not there at once. */
@@ -82,6 +83,69 @@ static void run_fresh(void *state, unsigned n)
 	}
 }
 
+/* ---- the switch alone, as a library of contexts has it --------------------------------------------- */
+
+struct bare {
+	void *here, *there; /* who does not run */
+	struct cordon_stacks stacks;
+};
+
+static void comes_back(void *state)
+{
+	struct bare *b = state;
+
+	for (;;)
+		cordon_switch(&b->there, b->here);
+}
+
+static void comes_back_fp(void *state)
+{
+	struct bare *b = state;
+
+	for (;;)
+		cordon_switch_fp(&b->there, b->here);
+}
+
+static void *begin_bare(const struct rung *r, const struct place *at, char *why)
+{
+	struct bare *b = calloc(1, sizeof(*b));
+
+	(void)at, (void)why;
+	if (!b)
+		return NULL;
+	if (cordon_stacks_map(1, 16384, &b->stacks) < 0) {
+		free(b);
+		return NULL;
+	}
+	b->there = cordon_switch_make((char *)b->stacks.base + b->stacks.stride,
+				      r->with ? comes_back_fp : comes_back, b, r->with != NULL);
+	return b;
+}
+
+static void end_bare(void *state)
+{
+	struct bare *b = state;
+
+	cordon_stacks_unmap(&b->stacks);
+	free(b);
+}
+
+static void run_bare(void *state, unsigned n)
+{
+	struct bare *b = state;
+
+	for (; n; n -= 2)
+		cordon_switch(&b->here, b->there);
+}
+
+static void run_bare_fp(void *state, unsigned n)
+{
+	struct bare *b = state;
+
+	for (; n; n -= 2)
+		cordon_switch_fp(&b->here, b->there);
+}
+
 #define LOCAL .local = 1, .begin = begin, .end = end
 
 const struct rung rungs_fiber[] = {
@@ -98,6 +162,21 @@ const struct rung rungs_fiber[] = {
 	  .with = "FPU",
 	  LOCAL,
 	  .what = "the same with cordon_sched_keep_fp(): MXCSR and x87 control word" },
+	{ .name = "cordon bare switch",
+	  .batch = 4096,
+	  .local = 1,
+	  .begin = begin_bare,
+	  .run = run_bare,
+	  .end = end_bare,
+	  .what = "the switch alone, without a scheduler, as fcontext's is" },
+	{ .name = "cordon bare switch, FPU",
+	  .batch = 4096,
+	  .local = 1,
+	  .with = "FPU",
+	  .begin = begin_bare,
+	  .run = run_bare_fp,
+	  .end = end_bare,
+	  .what = "the same with MXCSR and x87 control word" },
 	{ .name = "cordon fresh fibers",
 	  .flight = 4,
 	  .batch = 1024,

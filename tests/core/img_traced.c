@@ -84,9 +84,10 @@ static FRAME void lie(struct traced *t)
 
 		if (f == cordon_fiber_current(&d->sched))
 			continue;
+		f->sp = (char *)frame - CORDON_SWITCH_FRAME;
 		frame[0] = (uintptr_t)frame;
 		frame[1] = (uintptr_t)lie;
-		f->sp = (char *)frame - CORDON_SWITCH_FRAME;
+		*(uintptr_t *)((char *)f->sp + CORDON_SWITCH_PC) = (uintptr_t)lie;
 		f->state = i % 2 ? 77 : CORDON_FIBER_BLOCKED;
 		f->fn = (void (*)(void *))(uintptr_t)0x4141414141414141;
 	}
