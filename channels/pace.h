@@ -57,13 +57,15 @@ static inline unsigned cordon_pace_ahead(unsigned used)
 static inline void cordon_pace_found(struct cordon_pace *p, unsigned ahead, unsigned *first,
 				     unsigned *last)
 {
+	unsigned rest = p->expect > p->run ? p->expect - p->run - 1 : 0;
+
 	*first = 1;
 	*last = 0;
 	if (!p->run++) {
 		p->chase = !p->missed;
 		p->missed = false;
-		*last = p->expect < ahead ? p->expect : ahead;
-	} else if (ahead && p->run + ahead <= p->expect) {
+		*last = rest < ahead ? rest : ahead;
+	} else if (ahead && rest >= ahead) {
 		*first = *last = ahead;
 	}
 }

@@ -236,7 +236,7 @@ static void end_bare(void *state)
 	drop_bare(b);
 }
 
-static const unsigned one = 1, sixty_four = 64;
+static const unsigned one = 1, four = 4, sixteen = 16, sixty_four = 64;
 
 #define BY(fence) .with = &cordon_fence_##fence, .begin = begin, .end = end
 #define CALLS(fence)                                                                              \
@@ -291,6 +291,11 @@ const struct rung rungs_call[] = {
 	  .with = &one,
 	  BARE,
 	  .what = "the channel alone: a thread that does nothing but cordon_serve()" },
+	{ .name = "cordon bare call 1 of 4 channels",
+	  .with = &four,
+	  BARE,
+	  .what = "the same where that thread polls 4 channels, one of which is busy" },
+	{ .name = "cordon bare call 1 of 16 channels", .with = &sixteen, BARE, .what = "of 16" },
 	{ .name = "cordon bare call 1 of 64 channels",
 	  .with = &sixty_four,
 	  BARE,
