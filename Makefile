@@ -229,6 +229,7 @@ section = $(subst .,,$(suffix $(1)))
 to = $(foreach f,$(3),$(1)|$(f)|$(2)/$(notdir $(f)))
 INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-loader scripts/link-check) \
 	$(call to,755,$(pkglibexecdir)/drivers,$(filter build/$(V)/drivers/%,$(PROGRAMS_$(V)))) \
+	$(call to,755,$(pkglibexecdir)/bench,$(wildcard build/$(V)/bench/rungs build/$(V)/bench/rungs-domain)) \
 	$(call to,644,$(libdir),build/$(V)/libcordon-driver.a) \
 	$(call to,644,$(pkgconfigdir),build/install/cordon-driver.pc) \
 	$(foreach h,$(DRIVER_HEADERS),644|$(h)|$(includedir)/cordon/$(h)) \
@@ -274,12 +275,13 @@ RUN_clang := $(filter-out build/clang/tests/attack/% build/clang/tests/net/traff
 RUN_aarch64 := $(TESTS_aarch64)
 
 run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
-		$(PLANTED) $(GUEST_PROGRAMS) build/release/bench/kill
+		$(PLANTED) $(GUEST_PROGRAMS) build/release/bench/kill build/release/bench/rungs
 	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
 		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
 
 # One variant, dependencies there: make V=asan check
-check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) $(GUEST_PROGRAMS) build/$(V)/bench/kill
+check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) $(GUEST_PROGRAMS) build/$(V)/bench/kill \
+		build/release/bench/rungs
 	@scripts/run-tests $(V) $(RUN_$(V))
 	@scripts/count-tests build/$(V)/tests.sum
 

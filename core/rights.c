@@ -84,6 +84,9 @@ uint64_t cordon_rights_needed(const struct cordon_fence *fence, const struct cor
 		need |= FOR_ANOTHER_USER;
 	if (ring)
 		need |= CORDON_RIGHT(CAP_IPC_LOCK);
+	if (process && spec->parts & CORDON_PART_BIT(CORDON_PART_CGROUP) &&
+	    !can_make(CORDON_PART_CGROUP, need))
+		need |= CORDON_RIGHT(CAP_DAC_OVERRIDE);
 	if ((user && !can_make(CORDON_PART_USERNS, need)) ||
 	    (ring && !can_make(CORDON_PART_URING, need)))
 		need |= CORDON_RIGHT(CAP_SYS_ADMIN);

@@ -9,6 +9,8 @@
  *   behind the process fence
  * CAP_SETUID, _SETGID  each incarnation's user namespace maps its root to a user of nobody's
  * CAP_DAC_READ_SEARCH  an image that only its owner may read (who lacks it: CAP_DAC_OVERRIDE)
+ *   where the group that ours lie in is closed to its owner (cgroup v2's root, where no systemd opened it)
+ * CAP_DAC_OVERRIDE     each incarnation gets a group there
  *   with ports that go through a ring
  * CAP_IPC_LOCK         the pool is pinned, beyond RLIMIT_MEMLOCK
  *   if the class says so (net: the MTU of a TAP device that was there before is put back)
@@ -21,7 +23,7 @@
  * CAP_SYS_ADMIN
  *
  * Nothing else needs one: a user namespace is owned by who made it, who may trace, read, move and end all
- * in it; groups and /run belong to root; limits only go down; a TAP's offloads are set by who holds it.
+ * in it; other groups and /run belong to root; limits only go down; a TAP's offloads are set by who holds it.
  */
 #ifndef CORDON_CORE_RIGHTS_H
 #define CORDON_CORE_RIGHTS_H

@@ -180,6 +180,20 @@ static int choose(const char *said)
 	return 0;
 }
 
+/* Before all else: it would be a pity afterwards. */
+static int can_write(const char *file)
+{
+	FILE *f = file ? fopen(file, "a") : NULL;
+
+	if (!file)
+		return 0;
+	if (!f) {
+		fprintf(stderr, "rungs: %s: %s\n", file, strerror(errno));
+		return -errno;
+	}
+	return fclose(f);
+}
+
 static int write_json(const char *file)
 {
 	json_object *all = results_json(host_describe(&at, counters), rung, nrungs, claim, nclaims);
@@ -238,6 +252,8 @@ int main(int argc, char **argv)
 	if (!rung || !claim)
 		return 1;
 	collect();
+	if (can_write(file) < 0)
+		return 1;
 	if (only_list) {
 		list();
 		return 0;

@@ -38,6 +38,15 @@ static int set_count(struct cli *c, const char *v)
 	return ret;
 }
 
+static int set_rounds(struct cli *c, const char *v)
+{
+	unsigned long n = 0;
+	int ret = cli_number(c, "--rounds", v, 1, 256, &n);
+
+	c->count = (unsigned)n;
+	return ret;
+}
+
 static int print_table(struct cli *c)
 {
 	if (c->table)
@@ -54,6 +63,17 @@ static const struct cli_option top_options[] = {
 	{ "count", "n", "COUNT", "end after so many samples", set_count, 0, 0 },
 	{ "batch", "b", NULL, "no terminal: samples one after the other", FLAG(batch) },
 	JSON,
+	END,
+};
+
+static const struct cli_option bench_options[] = {
+	{ "rounds", "n", "COUNT", "how many, more for narrower intervals (default 15)", set_rounds,
+	  0, 0 },
+	{ "cpus", "c", "CPU:CORE", "the caller's CPU and the other one", NULL,
+	  offsetof(struct cli, cpus), 0 },
+	{ "output", "o", "FILE", "write the results there, as JSON", NULL,
+	  offsetof(struct cli, output), 0 },
+	{ "list", "l", NULL, "what is measured, and how, a line each", FLAG(list) },
 	END,
 };
 
@@ -115,6 +135,10 @@ const struct cli_verb cli_verbs[] = {
 	  "What all domains, or NAME, do: calls, what they cost, rounds and how many of them were\n"
 	  "useful, work at the driver, errors, restarts. q or ^C ends. Needs no rights.",
 	  top_options, NULL, cli_top },
+	{ "bench", NULL, CLI_NO_NAME, "what a call costs here, against everything else",
+	  "Measure what each way across costs on this host: calls, streams and fibers of cordon,\n"
+	  "what others would use in their place, and the kernel's wake-ups. Some minutes.",
+	  bench_options, NULL, cli_bench },
 	{ "help", NULL, CLI_NO_NAME, NULL, "The general help.", help_options, NULL, print_table },
 	{ NULL, NULL, CLI_NO_NAME, NULL, NULL, NULL, NULL, NULL },
 };

@@ -52,7 +52,8 @@ struct cli {
 	const struct cordon_class *const *classes;
 	const struct cli_verb *verb;
 	const char *name; /* NULL: none was given */
-	int json, batch, table;
+	int json, batch, table, list;
+	const char *cpus, *output; /* of bench */
 	unsigned delay_ms, count; /* 0: not given */
 	struct cli_domain domain;
 	unsigned line; /* of the configuration file that is being read; 0: the command line */
@@ -96,5 +97,6 @@ int cli_domain_show(struct cli *c);
 int cli_channel_show(struct cli *c);
 int cli_host_check(struct cli *c);
 int cli_top(struct cli *c);
+int cli_bench(struct cli *c);
 
 #endif

@@ -83,7 +83,8 @@ struct cordon_k_attach {
 	__u32 flags; /* 0 */
 	__u32 calls, ab, ba, more; /* struct cordon_chan_dims; a further stream for each queue */
 	__u32 small, big, ro_small, ro_big; /* struct cordon_pool_dims */
-	/* Where the caller maps them, writable, whole pages; pinned until DETACH. */
+	/* Where the caller maps them, writable, whole pages; pinned until DETACH. Seals are not asked for: what is
+	 * pinned stays, whatever becomes of the file. */
 	__u64 chan, pool, pool_ro;
 	__s32 bell; /* an eventfd that wakes the domain; -1: it never sleeps */
 	__s32 ears; /* an eventfd that the domain rings; -1: it never rings */

@@ -18,7 +18,7 @@ same() { # NAME FILE FILE: of sorted lines
 awk '{print $1, $2}' "$tmp/table" | sort -u >"$tmp/verbs"
 
 # The general help names each verb; each verb's own its options.
-"$cordon" --help | awk '$1 == "cordon" && NF > 4 {print $2, ($2 == "top" ? "-" : $3)}' |
+"$cordon" --help | awk '$1 == "cordon" && NF > 4 {print $2, ($2 == "top" || $2 == "bench" ? "-" : $3)}' |
 	grep -v VERB >"$tmp/help"
 same the_help_names_every_verb "$tmp/verbs" "$tmp/help"
 while read -r object verb; do
@@ -37,7 +37,7 @@ same each_help_names_every_option "$tmp/want" "$tmp/help"
 for object in $(cut -d' ' -f1 "$tmp/table" | uniq); do
 	page=docs/man/cordon-$object.8.scd
 	sed -n "s/^\*cordon $object \([a-z]*\)\*\$/$object \1/p" "$page" >"$tmp/page"
-	[ "$object" = top ] && echo "top -" >"$tmp/page"
+	case $object in top | bench) echo "$object -" >"$tmp/page" ;; esac
 	grep "^$object " "$tmp/verbs" >"$tmp/want"
 	same "cordon-$object.8_describes_every_verb" "$tmp/want" "$tmp/page"
 	awk -v o="$object" '$1 == o && $3 == "option" {print "--" $4, $5}
