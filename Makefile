@@ -219,7 +219,7 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
-DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h layout.h \
+DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h layout.h pace.h \
 	pool.h prim.h stream.h wait.h) $(addprefix domains/net/,net.h vnet.h wire.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))

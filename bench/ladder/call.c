@@ -8,6 +8,7 @@
 #include "bench/ladder/handler.h"
 #include "bench/ladder/partner.h"
 #include "bench/ladder/rungs.h"
+#include "channels/many.h"
 #include "core/call.h"
 #include "core/stacks.h"
 
@@ -145,7 +146,8 @@ struct bare {
 	struct partner partner;
 	unsigned n, busy; /* channels, and the one that is called */
 	struct cordon_line *lines; /* two apart: adjacent ones are fetched in pairs */
-	struct cordon_server *server;
+	struct cordon_client_of *of;
+	struct cordon_many many;
 	_Alignas(128) struct cordon_client
 		client; /* the caller's: not on a line that the partner reads */
 	uint64_t seq, cycles;
@@ -171,18 +173,16 @@ static void serve(void *state)
 	struct bare *b = state;
 
 	while (!partner_stopped(&b->partner)) {
-		unsigned did = 0;
-
-		for (unsigned i = 0; i < b->n; i++)
-			did += cordon_serve(&b->server[i], &ops, NULL, 8);
-		if (!did)
-			cordon_relax();
+		if (b->n == 1 ? cordon_serve(&b->of[0].server, &ops, NULL, 8) :
+				cordon_many_serve(&b->many, &ops, 8))
+			continue;
+		cordon_relax();
 	}
 }
 
 static void drop_bare(struct bare *b)
 {
-	free(b->server);
+	free(b->of);
 	free(b->lines);
 	free(b);
 }
@@ -198,12 +198,13 @@ static void *begin_bare(const struct rung *r, const struct place *at, char *why)
 	*b = (struct bare){ .n = *n, .busy = *n / 2 };
 	b->cycles = handler_cycles(r->ns);
 	b->lines = aligned_alloc(128, (size_t)*n * 4 * sizeof(*b->lines));
-	b->server = calloc(*n, sizeof(*b->server));
-	if (!b->lines || !b->server)
+	b->of = calloc(*n, sizeof(*b->of));
+	if (!b->lines || !b->of)
 		goto fail;
 	memset((void *)b->lines, 0, (size_t)*n * 4 * sizeof(*b->lines));
 	for (unsigned i = 0; i < *n; i++)
-		cordon_server_init(&b->server[i], &b->lines[(size_t)i * 4], 2);
+		cordon_server_init(&b->of[i].server, &b->lines[(size_t)i * 4], 2);
+	cordon_many_init(&b->many, b->of, *n);
 	cordon_client_init(&b->client, &b->lines[(size_t)b->busy * 4], 2);
 	if (partner_start(&b->partner, at->core, serve, b) == 0)
 		return b;
