@@ -19,10 +19,12 @@ static const struct cordon_class class = {
 /* Its image lies beside this program, and the loader above it. */
 static const char *file(char *path, size_t size, const char *name)
 {
-	ssize_t n = readlink("/proc/self/exe", path, size - 32);
+	char self[PATH_MAX - 32];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	path[n < 0 ? 0 : n] = '\0';
-	strcpy(strrchr(path, '/') ? strrchr(path, '/') + 1 : path, name);
+	self[n < 0 ? 0 : n] = '\0';
+	snprintf(path, size, "%.*s/%s", (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0),
+		 self, name);
 	return path;
 }
 

@@ -34,7 +34,7 @@ static int messages(struct ladder *l, unsigned budget)
 {
 	struct cordon_stream_rx *rx = &cordon_domain_chan(l->domain)->rx;
 	unsigned done = 0;
-	struct message m;
+	struct message m = { .seq = 0 };
 	uint16_t op;
 
 	while (done < budget && cordon_stream_recv(rx, &op, &m) >= 0) {

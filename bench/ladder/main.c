@@ -63,12 +63,12 @@ static struct rung_result *find(const char *name)
 static void collect(void)
 {
 	static const struct rung *const tables[] = {
-		rungs_local,	  rungs_fiber,	     rungs_fibers,   rungs_floor,
-		rungs_call,	  rungs_stream,	     rungs_rte_ring, rungs_ck_ring,
-		rungs_boost_spsc, rungs_fastforward, rungs_twoline,  rungs_wake,
+		rungs_local,   rungs_fiber,    rungs_fibers,  rungs_floor,	rungs_call,
+		rungs_stream,  rungs_rte_ring, rungs_ck_ring, rungs_boost_spsc, rungs_fastforward,
+		rungs_twoline, rungs_wake,     NULL,
 	};
 
-	for (unsigned t = 0; t < sizeof(tables) / sizeof(*tables); t++)
+	for (unsigned t = 0; tables[t]; t++)
 		for (const struct rung *r = tables[t]; r->name && nrungs < RUNGS_MAX; r++)
 			rung[nrungs++].rung = r;
 	for (const struct claim *c = claims; c->name && nclaims < CLAIMS_MAX; c++) {
@@ -121,12 +121,15 @@ static double handler_ns(const struct rung_result *r)
 static void pair(struct claim_result *c, int turned)
 {
 	struct rung_result *first = turned && c->b ? c->b : c->a;
-	struct rung_result *second = first == c->a ? c->b : c->a;
-	double floor = measure_floor(&at), before = floor, x, y = 0;
-	int r = sample(first, &floor, &x), s = second ? sample(second, &floor, &y) : r;
+	struct rung_result *second = first == c->a ? c->b : c->a; /* NULL: there is none */
+	double floor, before, x, y = 0;
+	int r, s;
 
-	if (c->a->why[0] || (c->b && c->b->why[0]))
+	if (!first || first->why[0] || (second && second->why[0]))
 		return;
+	floor = before = measure_floor(&at);
+	r = sample(first, &floor, &x);
+	s = second ? sample(second, &floor, &y) : r;
 	if (r < 0 || r != s || !floors_agree(before, floor)) {
 		c->dropped++;
 		return;

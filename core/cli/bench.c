@@ -11,17 +11,17 @@
 
 int cli_bench(struct cli *c)
 {
-	char path[PATH_MAX], rounds[16];
+	char self[PATH_MAX], path[PATH_MAX + 16], rounds[16];
 	const char *argv[10] = { "cordon bench" };
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(PROGRAM));
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	int argc = 1;
 
 	if (n < 0) {
 		cordon_fail(&c->err, -errno, "/proc/self/exe: %s", strerror(errno));
 		return CLI_FAILED;
 	}
-	path[n] = '\0';
-	strcpy(strrchr(path, '/') + 1, PROGRAM);
+	self[n] = '\0';
+	snprintf(path, sizeof(path), "%.*s/" PROGRAM, (int)(strrchr(self, '/') - self), self);
 	if (c->count) {
 		snprintf(rounds, sizeof(rounds), "%u", c->count);
 		argv[argc++] = "-n";
