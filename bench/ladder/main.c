@@ -125,7 +125,7 @@ static void pair(struct claim_result *c, int turned)
 	double floor, before, x, y = 0;
 	int r, s;
 
-	if (!first || first->why[0] || (second && second->why[0]))
+	if (!c->a || !first || first->why[0] || (second && second->why[0]))
 		return;
 	floor = before = measure_floor(&at);
 	r = sample(first, &floor, &x);
