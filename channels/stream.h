@@ -217,6 +217,10 @@ static inline unsigned cordon_stream_get(struct cordon_stream_rx *rx, struct cor
 	unsigned lies = 0;
 
 	while (done < n) {
+		/* A whole line goes where it is wanted. */
+		bool whole = rx->next == rx->have && n - done >= CORDON_DESCS_PER_LINE;
+		struct cordon_desc *to = whole ? &d[done] : rx->descs;
+		unsigned some;
 		uint16_t op;
 		int len;
 
@@ -224,7 +228,7 @@ static inline unsigned cordon_stream_get(struct cordon_stream_rx *rx, struct cor
 			d[done++] = rx->descs[rx->next++];
 			continue;
 		}
-		len = cordon_stream_line_(rx, &op, rx->descs);
+		len = cordon_stream_line_(rx, &op, to);
 		if (len == -EAGAIN)
 			break;
 		rx->next = 0;
@@ -236,7 +240,11 @@ static inline unsigned cordon_stream_get(struct cordon_stream_rx *rx, struct cor
 				break;
 			continue;
 		}
-		rx->have = (unsigned)len / 8;
+		some = (unsigned)len / 8;
+		if (whole)
+			done += some;
+		else
+			rx->have = some;
 	}
 	return done;
 }
