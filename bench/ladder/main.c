@@ -225,7 +225,7 @@ static int usage(void)
 int main(int argc, char **argv)
 {
 	const char *file = NULL, *cpus = NULL;
-	unsigned long rounds = 15;
+	unsigned long rounds = 60;
 	struct cordon_clock clock;
 	int only_list = 0, o;
 	char *rest;

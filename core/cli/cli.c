@@ -67,7 +67,7 @@ static const struct cli_option top_options[] = {
 };
 
 static const struct cli_option bench_options[] = {
-	{ "rounds", "n", "COUNT", "how many, more for narrower intervals (default 15)", set_rounds,
+	{ "rounds", "n", "COUNT", "how many, more for narrower intervals (default 60)", set_rounds,
 	  0, 0 },
 	{ "cpus", "c", "CPU:CORE", "the caller's CPU and the other one", NULL,
 	  offsetof(struct cli, cpus), 0 },
