@@ -12,6 +12,7 @@
 #   make vm         a shell in a guest with a Debian kernel (docs/vm.md)
 #   make man        the man pages, in build/man
 #   make bench      what each way across costs, ours and others' (docs/ladder.md)
+#   make bench-check  its ratios against those in bench/results
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
@@ -253,7 +254,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench bench-net bench-wait bench-kernel campaign-kill \
+.PHONY: all test run-tests check lint format demo bench bench-check bench-net bench-wait bench-kernel campaign-kill \
 	campaign-kernel bench-crashes man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
@@ -308,6 +309,11 @@ bench:
 	@build/release/bench/rungs -o build/results/ladder.json
 	@bench/plots
 	@echo "figures: build/results/ladder.json"
+
+bench-check:
+	@scripts/deps bench
+	@$(MAKE) -s -j$(shell nproc) all build/release/bench/rungs
+	@bench/check
 
 bench-net:
 	@scripts/deps run
