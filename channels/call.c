@@ -123,7 +123,7 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	if (now <= c->deadline[line] && cordon_pace_skips(&c->pace))
 		return -EAGAIN;
 	if (!answered(c, line, &h)) {
-		cordon_pace_lost(&c->pace, cordon_pace_good(used));
+		cordon_pace_lost(&c->pace, cordon_pace_ahead(used));
 		if (now <= c->deadline[line])
 			return -EAGAIN;
 		c->timeouts++;
@@ -133,7 +133,8 @@ int cordon_call_poll(struct cordon_client *c, int line, uint64_t now, void *repl
 	len = cordon_hdr_len(h);
 	error = cordon_hdr_op(h);
 	CORDON_PROBE3(receive, line, error, len);
-	if (len <= CORDON_PAYLOAD_SIZE && len <= size)
+	/* An error leaves the caller's memory as it is. */
+	if (!error && len <= CORDON_PAYLOAD_SIZE && len <= size)
 		cordon_copy_in(reply, &c->lines[line], len);
 	release(c, line);
 	fetch_ahead(&c->pace, c->lines, (unsigned)line, used);
@@ -288,7 +289,7 @@ unsigned cordon_serve(struct cordon_server *s, const struct cordon_ops *ops, voi
 	if (done < budget && s->next)
 		done += run(s, 0, ops, state, budget - done);
 	if (done < budget)
-		cordon_pace_lost(&s->pace, cordon_pace_good(s->next));
+		cordon_pace_lost(&s->pace, cordon_pace_ahead(s->next));
 	if (!done && ++s->idle % SCAN_IDLE == 0)
 		done = scan(s, s->high, ops, state, budget);
 	return done;

@@ -70,13 +70,8 @@ static inline void cordon_pace_found(struct cordon_pace *p, unsigned ahead, unsi
 	}
 }
 
-/* Of @used lines in use, how many a look is to find; 0: so few are in use that nobody may wait. */
-static inline unsigned cordon_pace_good(unsigned used)
-{
-	return cordon_pace_ahead(used);
-}
-
-/* A line was not full. A run of @good lines is worth a look; 0: there is no flow, look at once. */
+/* A line was not full. A run of @good lines (cordon_pace_ahead()) is worth a look; 0: so few
+ * are in use that nobody may wait. */
 static inline void cordon_pace_lost(struct cordon_pace *p, unsigned good)
 {
 	if (!p->run) {

@@ -153,28 +153,14 @@ struct bare {
 	uint64_t seq, cycles;
 };
 
-static int op_handle(void *state, const void *req, unsigned len, void *reply)
-{
-	struct message m;
-
-	(void)state;
-	memcpy(&m, req, sizeof(m));
-	handle(m.cycles);
-	memcpy(reply, &m, sizeof(m));
-	return (int)len;
-}
-
-static const struct cordon_op op = { "handle", op_handle, sizeof(struct message),
-				     sizeof(struct message) };
-static const struct cordon_ops ops = { 1, &op };
-
 static void serve(void *state)
 {
 	struct bare *b = state;
 
 	while (!partner_stopped(&b->partner)) {
-		if (b->n == 1 ? cordon_serve(&b->of[0].server, &ops, NULL, 8) :
-				cordon_many_serve(&b->many, &ops, 8))
+		if (b->n == 1 ?
+			    cordon_serve(&b->of[0].server, cordon_driver_ladder.control, NULL, 8) :
+			    cordon_many_serve(&b->many, cordon_driver_ladder.control, 8))
 			continue;
 		cordon_relax();
 	}

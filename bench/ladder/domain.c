@@ -8,8 +8,6 @@
 #include <unistd.h>
 #include "core/host.h"
 
-extern const struct cordon_driver cordon_driver_ladder;
-
 static const struct cordon_class class = {
 	.name = "ladder",
 	.chan = { .calls = LADDER_CALLS, .ab = LADDER_LINES, .ba = LADDER_LINES },

@@ -22,6 +22,10 @@ enum ladder_sink {
 	LADDER_BUFFERS, /* copies each buffer that is named, and gives it back */
 };
 
+#if !defined(CORDON_IMAGE)
+extern const struct cordon_driver cordon_driver_ladder; /* drv_ladder.c */
+#endif
+
 /* The caller's side. */
 struct ladder_domain {
 	struct cordon_spec spec;

@@ -118,9 +118,24 @@ static void requests_that_lie_about_their_length_reach_no_handler(void **state)
 	assert_int_equal(handled, 0);
 }
 
+static void an_error_leaves_the_callers_memory_as_it_is(void **state)
+{
+	uint64_t reply = 0x77, lie = 0x4141414141414141;
+	int line;
+
+	(void)state;
+	open_calls(1);
+	line = start(OP_ECHO, 1);
+	cordon_copy_out(&lines[line], &lie, sizeof(lie));
+	cordon_publish(&lines[line], cordon_hdr(c.turn[line] + 1, EIO, sizeof(lie), 0));
+	assert_int_equal(cordon_call_poll(&c, line, 0, &reply, sizeof(reply)), -EIO);
+	assert_int_equal(reply, 0x77);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_error_leaves_the_callers_memory_as_it_is),
 		cmocka_unit_test(replies_that_lie_about_their_length_are_counted),
 		cmocka_unit_test(replies_that_lie_about_their_error_are_counted),
 		cmocka_unit_test(a_reply_cannot_say_that_there_is_none),

@@ -35,8 +35,8 @@ static void nobody_waits_for_a_call_at_a_time(void **state)
 {
 	(void)state;
 	p = (struct cordon_pace){ .run = 0 };
-	assert_int_equal(cordon_pace_good(1), 0);
-	assert_int_equal(cordon_pace_good(3), 0);
+	assert_int_equal(cordon_pace_ahead(1), 0);
+	assert_int_equal(cordon_pace_ahead(3), 0);
 	for (unsigned i = 0; i < 1000; i++) {
 		a_run(1, 0);
 		assert_int_equal(left_out(), 0);
