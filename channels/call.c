@@ -163,8 +163,8 @@ void cordon_server_init(struct cordon_server *s, struct cordon_line *lines, unsi
 }
 
 /* What was copied of the request was copied before this publish. Pairs with answered(). */
-static void answer(struct cordon_server *s, unsigned i, int result,
-		   const union cordon_payload *reply)
+CORDON_HOT void answer(struct cordon_server *s, unsigned i, uint32_t turn, int result,
+		       const union cordon_payload *reply)
 {
 	unsigned len = 0;
 	uint16_t error = 0;
@@ -176,12 +176,13 @@ static void answer(struct cordon_server *s, unsigned i, int result,
 	else
 		len = (unsigned)result;
 	cordon_copy_out(&s->lines[i], reply, len);
-	s->turn[i]++;
-	cordon_publish(&s->lines[i], cordon_hdr(s->turn[i], error, (uint8_t)len, 0));
+	s->turn[i] = turn;
+	cordon_publish(&s->lines[i], cordon_hdr(turn, error, (uint8_t)len, 0));
 }
 
-static int dispatch(struct cordon_server *s, const struct cordon_ops *ops, void *state, uint16_t op,
-		    const union cordon_payload *req, unsigned len, union cordon_payload *reply)
+CORDON_HOT int dispatch(struct cordon_server *s, const struct cordon_ops *ops, void *state,
+			uint16_t op, const union cordon_payload *req, unsigned len,
+			union cordon_payload *reply)
 {
 	const struct cordon_op *o;
 
@@ -206,14 +207,15 @@ static inline bool waits(const struct cordon_server *s, unsigned i, uint64_t *h)
 	return !(s->turn[i] & 1) && cordon_hdr_turn(*h) == s->turn[i] + 1;
 }
 
-static void serve_line(struct cordon_server *s, unsigned i, uint64_t h,
-		       const struct cordon_ops *ops, void *state)
+CORDON_HOT void serve_line(struct cordon_server *s, unsigned i, uint64_t h,
+			   const struct cordon_ops *ops, void *state)
 {
+	uint32_t turn = cordon_hdr_turn(h); /* that of the request, by waits() */
 	unsigned len = cordon_hdr_len(h);
 	union cordon_payload req, reply = { .word = { 0 } };
 	int result = -EINVAL;
 
-	s->turn[i]++;
+	s->turn[i] = turn;
 	/* Before the handler is called, which may block: then somebody else goes on behind it. */
 	s->next = i + 1 < s->n ? i + 1 : 0;
 	if (s->high < s->n && i + 2 > s->high)
@@ -226,7 +228,7 @@ static void serve_line(struct cordon_server *s, unsigned i, uint64_t h,
 		result = dispatch(s, ops, state, cordon_hdr_op(h), &req, len, &reply);
 	}
 	CORDON_PROBE2(reply, i, result);
-	answer(s, i, result, &reply);
+	answer(s, i, turn + 1, result, &reply);
 	s->served++;
 }
 

@@ -6,7 +6,7 @@
 #include "core/sys.h"
 
 /* Control calls answered in one round: few, so that the data plane never waits long. */
-#define SERVE_BUDGET 8u
+#define SERVE_BUDGET 32u
 #define POLL_BUDGET 64u
 
 void *cordon_alloc(struct cordon_domain *d, size_t size)
