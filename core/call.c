@@ -20,17 +20,27 @@ void cordon_caller_wait(struct cordon_caller *c)
 	wait_turn(c);
 }
 
+/* In plain code the clock is read after so many looks: one reading takes as long as a look. */
+#define LOOKS_A_READING 8u
+
 /* How long a call may take. The clock is read when there is nothing else to do: a call that is answered
  * at once costs no reading. */
 struct patience {
 	uint64_t timeout_ns;
 	uint64_t now, deadline; /* 0: not read yet */
+	unsigned looks; /* since the clock was read */
 };
 
 /* 0, or why not to wait any longer. */
 static int wait_longer(struct cordon_caller *c, struct patience *p)
 {
-	p->now = c->now();
+	bool fiber = c->sched && cordon_fiber_current(c->sched);
+
+	/* Between two looks of a fiber anything may have happened. */
+	if (fiber || !p->deadline || ++p->looks == LOOKS_A_READING) {
+		p->now = c->now();
+		p->looks = 0;
+	}
 	if (!p->deadline)
 		p->deadline = p->now + p->timeout_ns;
 	if (cancelled(c))
