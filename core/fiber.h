@@ -79,8 +79,11 @@ struct cordon_sched {
 	struct cordon_fiber *running; /* &plain in plain code */
 	struct cordon_fiber *runner; /* who gets the core when @left is used up */
 	unsigned left; /* of the budget of the innermost cordon_sched_run() */
-	struct cordon_fiber *head, *tail; /* ready queue */
+	/* The ready queue. Not side by side: the compiler would store both as one vector, which takes longer
+	 * to make than the rest of a switch. */
+	struct cordon_fiber *head;
 	struct cordon_fiber *free;
+	struct cordon_fiber *tail;
 	struct cordon_fiber *previous; /* who ran before @running */
 	struct cordon_fiber *poller; /* the loop's: see loop.h */
 	struct cordon_fiber plain;
