@@ -95,25 +95,27 @@ static void run_flight(void *state, unsigned n)
 		int line;
 		uint64_t seq;
 	} out[FLIGHT_MAX];
-	unsigned sent = 0, done = 0;
+	const unsigned flight = c->flight;
+	unsigned sent = 0, done = 0, in = 0, from = 0; /* the last two: places in out */
 
 	while (done < n) {
-		unsigned i = done % c->flight;
 		struct message m, reply;
 		int ret;
 
-		while (sent < n && sent - done < c->flight) {
+		while (sent < n && sent - done < flight) {
 			m = next(c);
-			out[sent % c->flight].seq = m.seq;
-			out[sent % c->flight].line =
+			out[in].seq = m.seq;
+			out[in].line =
 				cordon_call_start(client, LADDER_OP, &m, sizeof(m), UINT64_MAX);
+			in = in + 1 == flight ? 0 : in + 1;
 			sent++;
 		}
-		while ((ret = cordon_call_poll(client, out[i].line, 0, &reply, sizeof(reply))) ==
+		while ((ret = cordon_call_poll(client, out[from].line, 0, &reply, sizeof(reply))) ==
 		       -EAGAIN)
 			cordon_relax();
-		if (ret != sizeof(reply) || reply.seq != out[i].seq)
+		if (ret != sizeof(reply) || reply.seq != out[from].seq)
 			rung_broken("cordon calls in flight");
+		from = from + 1 == flight ? 0 : from + 1;
 		done++;
 	}
 }

@@ -46,13 +46,16 @@ static int messages(struct ladder *l, unsigned budget)
 
 static int descs(struct ladder *l, unsigned budget)
 {
+	struct cordon_stream_rx *rx = &cordon_domain_chan(l->domain)->rx;
 	struct cordon_desc d[32];
-	unsigned n =
-		cordon_stream_get(&cordon_domain_chan(l->domain)->rx, d, budget < 32 ? budget : 32);
+	unsigned done = 0, n;
 
-	for (unsigned i = 0; i < n; i++)
-		l->sum += d[i].buf;
-	return (int)n;
+	while (done < budget && (n = cordon_stream_get(rx, d, 32)) > 0) {
+		for (unsigned i = 0; i < n; i++)
+			l->sum += d[i].buf;
+		done += n;
+	}
+	return (int)done;
 }
 
 static int buffers(struct ladder *l)
