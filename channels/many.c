@@ -24,7 +24,8 @@ static bool is_hot(const struct cordon_many *m, unsigned i)
 	return false;
 }
 
-/* In place of the one that had nothing for the longest time, if all places are taken. */
+/* In place of the one that had nothing for the longest time, if all places are taken; of nobody, if all
+ * of these had something. */
 static void warm(struct cordon_many *m, unsigned i)
 {
 	unsigned at = m->nhot;
@@ -36,6 +37,8 @@ static void warm(struct cordon_many *m, unsigned i)
 		for (unsigned k = 1; k < CORDON_MANY_HOT; k++)
 			if (m->hot[k].idle > m->hot[at].idle)
 				at = k;
+		if (!m->hot[at].idle)
+			return;
 	}
 	m->hot[at].i = i;
 	m->hot[at].idle = 0;
@@ -62,16 +65,21 @@ unsigned cordon_many_serve(struct cordon_many *m, const struct cordon_ops *ops, 
 	unsigned done = serve_hot(m, ops, budget);
 	unsigned others = m->quiet < CORDON_MANY_PATIENCE ? CORDON_MANY_COLD : CORDON_MANY_IDLE;
 
+	/* Where one had something, the next may have, too: all are busy. */
 	for (unsigned k = 0; k < others && k < m->n; k++) {
 		unsigned i = m->next, some;
 
 		m->next = i + 1 < m->n ? i + 1 : 0;
-		if (is_hot(m, i))
+		if (is_hot(m, i)) {
+			others++;
 			continue;
+		}
 		some = serve(m, i, ops, budget);
-		if (some)
-			warm(m, i);
+		if (!some)
+			continue;
+		warm(m, i);
 		done += some;
+		others++;
 	}
 	m->quiet = done ? 0 : m->quiet + 1;
 	return done;

@@ -2,7 +2,8 @@
 /*
  * Many channels, served by one thread. Those that had a request lately are looked at in every round, of
  * the others a few in turn: a call on a busy channel doesn't wait for looks at 63 idle ones, and one on an
- * idle channel is found within as many rounds as there are channels.
+ * idle channel is found within as many rounds as there are channels. Where one of the others had
+ * something, the next is looked at, too, and so on: where all are busy, a round serves all.
  *
  * One thread. Nothing here blocks, but where a handler does.
  */

@@ -98,6 +98,18 @@ static void busy_channels_do_not_starve_the_others(void **state)
 	}
 }
 
+static void when_all_are_busy_a_round_serves_all(void **state)
+{
+	(void)state;
+	for (unsigned round = 1; round <= 10; round++) {
+		for (unsigned i = 0; i < N; i++)
+			call(i);
+		assert_int_equal(cordon_many_serve(&m, &ops, 8), N);
+		for (unsigned i = 0; i < N; i++)
+			assert_int_equal(served[i], round);
+	}
+}
+
 static void a_channel_that_is_quiet_loses_its_place(void **state)
 {
 	(void)state;
@@ -119,6 +131,7 @@ int main(void)
 		cmocka_unit_test_setup(every_channel_is_served, set_up),
 		cmocka_unit_test_setup(a_busy_channel_is_looked_at_in_every_round, set_up),
 		cmocka_unit_test_setup(busy_channels_do_not_starve_the_others, set_up),
+		cmocka_unit_test_setup(when_all_are_busy_a_round_serves_all, set_up),
 		cmocka_unit_test_setup(a_channel_that_is_quiet_loses_its_place, set_up),
 	};
 
