@@ -30,9 +30,10 @@
 
 #define CORDON_BUF_SMALL 2048u
 #define CORDON_BUF_BIG 67584u
-#define CORDON_POOL_MAX 65536u
+#define CORDON_POOL_MAX (1u << 20)
 
-/* How many buffers of each size; up to CORDON_POOL_MAX together. Indices are given in this order: big,
+/* How many buffers of each size; up to CORDON_POOL_MAX together, whose tables must find room in the heap
+ * of the domain (CORDON_HEAP_BYTES, core/plan.h). Indices are given in this order: big,
  * small, ro_big, ro_small. */
 struct cordon_pool_dims {
 	uint32_t small;
