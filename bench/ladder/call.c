@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* Our calls: into a domain behind a fence, from plain code, several in flight, from fibers; and into a
- * bare thread that serves one channel or many. */
+/* Our calls into a domain behind a fence: from plain code, several in flight, from fibers. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "bench/ladder/domain.h"
 #include "bench/ladder/handler.h"
-#include "bench/ladder/partner.h"
 #include "bench/ladder/rungs.h"
-#include "channels/many.h"
 #include "core/call.h"
 #include "core/stacks.h"
 
@@ -51,7 +47,7 @@ static void *begin(const struct rung *r, const struct place *at, char *why)
 		goto fail;
 	(void)cordon_sched_init(&c->sched, c->stacks.base, c->stacks.stride, c->stacks.stack_size,
 				c->stacks.n);
-	if (ladder_domain_start(&c->domain, r->with, at, LADDER_NOTHING, why) < 0)
+	if (ladder_domain_start(&c->domain, r->with, at, CORDON_WAIT_SPIN, LADDER_NOTHING, why) < 0)
 		goto fail;
 	c->call = (struct cordon_caller){ .client = &c->domain.chan.client,
 					  .sched = &c->sched,
@@ -142,91 +138,6 @@ static void run_fibers(void *state, unsigned n)
 	cordon_scope_join(&scope);
 }
 
-/* ---- bare: no runtime around it ------------------------------------------------------------------- */
-
-struct bare {
-	struct partner partner;
-	unsigned n, busy; /* channels, and the one that is called */
-	struct cordon_line *lines; /* two apart: adjacent ones are fetched in pairs */
-	struct cordon_client_of *of;
-	struct cordon_many many;
-	_Alignas(128) struct cordon_client
-		client; /* the caller's: not on a line that the partner reads */
-	uint64_t seq, cycles;
-};
-
-static void serve(void *state)
-{
-	struct bare *b = state;
-
-	while (!partner_stopped(&b->partner)) {
-		if (b->n == 1 ?
-			    cordon_serve(&b->of[0].server, cordon_driver_ladder.control, NULL, 8) :
-			    cordon_many_serve(&b->many, cordon_driver_ladder.control, 8))
-			continue;
-		cordon_relax();
-	}
-}
-
-static void drop_bare(struct bare *b)
-{
-	free(b->of);
-	free(b->lines);
-	free(b);
-}
-
-static void *begin_bare(const struct rung *r, const struct place *at, char *why)
-{
-	struct bare *b = aligned_alloc(128, (sizeof(*b) + 127) / 128 * 128);
-	const unsigned *n = r->with;
-
-	(void)why;
-	if (!b)
-		return NULL;
-	*b = (struct bare){ .n = *n, .busy = *n / 2 };
-	b->cycles = handler_cycles(r->ns);
-	b->lines = aligned_alloc(128, (size_t)*n * 4 * sizeof(*b->lines));
-	b->of = calloc(*n, sizeof(*b->of));
-	if (!b->lines || !b->of)
-		goto fail;
-	memset((void *)b->lines, 0, (size_t)*n * 4 * sizeof(*b->lines));
-	for (unsigned i = 0; i < *n; i++)
-		cordon_server_init(&b->of[i].server, &b->lines[(size_t)i * 4], 2);
-	cordon_many_init(&b->many, b->of, *n);
-	cordon_client_init(&b->client, &b->lines[(size_t)b->busy * 4], 2);
-	if (partner_start(&b->partner, at->core, serve, b) == 0)
-		return b;
-fail:
-	drop_bare(b);
-	return NULL;
-}
-
-static void run_bare(void *state, unsigned n)
-{
-	struct bare *b = state;
-
-	while (n--) {
-		struct message m = { .cycles = b->cycles, .seq = ++b->seq }, reply;
-		int line = cordon_call_start(&b->client, 0, &m, sizeof(m), UINT64_MAX), ret;
-
-		while ((ret = cordon_call_poll(&b->client, line, 0, &reply, sizeof(reply))) ==
-		       -EAGAIN)
-			cordon_relax();
-		if (ret != sizeof(reply) || reply.seq != m.seq)
-			rung_broken("cordon bare call");
-	}
-}
-
-static void end_bare(void *state)
-{
-	struct bare *b = state;
-
-	partner_end(&b->partner, NULL);
-	drop_bare(b);
-}
-
-static const unsigned one = 1, four = 4, sixteen = 16, sixty_four = 64;
-
 #define BY(fence) .with = &cordon_fence_##fence, .begin = begin, .end = end
 #define CALLS(fence)                                                                              \
 	{ .name = "cordon " #fence " call 56 B",                                                  \
@@ -271,23 +182,29 @@ static const unsigned one = 1, four = 4, sixteen = 16, sixty_four = 64;
 		.run = run_fibers, BY(fence), .what = "cordon_call() from 64 fibers"              \
 	}
 
-#define BARE .begin = begin_bare, .run = run_bare, .end = end_bare
+/* The other numbers of fibers. */
+#define FIBERS(n, ops, of)                                                             \
+	{                                                                              \
+		.name = "cordon process " #n " fibers", .flight = (n), .batch = (ops), \
+		.run = run_fibers, BY(process), .what = "cordon_call() from " of       \
+	}
 
 const struct rung rungs_call[] = {
 	CALLS(process),
 	CALLS(thread),
-	{ .name = "cordon bare call 56 B",
-	  .with = &one,
-	  BARE,
-	  .what = "the channel alone: a thread that does nothing but cordon_serve()" },
-	{ .name = "cordon bare call 1 of 4 channels",
-	  .with = &four,
-	  BARE,
-	  .what = "the same where that thread polls 4 channels, one of which is busy" },
-	{ .name = "cordon bare call 1 of 16 channels", .with = &sixteen, BARE, .what = "of 16" },
-	{ .name = "cordon bare call 1 of 64 channels",
-	  .with = &sixty_four,
-	  BARE,
-	  .what = "the same where that thread polls 64 channels, one of which is busy" },
+	{ .name = "cordon process 1 fiber",
+	  .flight = 1,
+	  .batch = 256,
+	  .run = run_fibers,
+	  BY(process),
+	  .what = "cordon_call() from a fiber that has nobody to share its waiting with" },
+	FIBERS(2, 256, "2"),
+	FIBERS(4, 256, "4"),
+	FIBERS(8, 256, "8"),
+	FIBERS(32, 1024, "32"),
+	FIBERS(128, 2048, "128, of which 64 find a line at a time: the others ask again in turn"),
+	FIBERS(256, 2048, "256"),
+	FIBERS(512, 4096, "512"),
+	FIBERS(1024, 4096, "1,024"),
 	{ .name = NULL },
 };

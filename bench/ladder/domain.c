@@ -39,7 +39,8 @@ static cordon_parts parts(void)
 }
 
 int ladder_domain_start(struct ladder_domain *d, const struct cordon_fence *fence,
-			const struct place *at, enum ladder_sink sink, char *why)
+			const struct place *at, enum cordon_wait wait, enum ladder_sink sink,
+			char *why)
 {
 	static char image[PATH_MAX], loader[PATH_MAX];
 	static const struct cordon_ports none = { .n = 0 };
@@ -55,7 +56,7 @@ int ladder_domain_start(struct ladder_domain *d, const struct cordon_fence *fenc
 					.core = at->core,
 					.parts = parts(),
 					.memory_limit = (uint64_t)64 << 20,
-					.wait = CORDON_WAIT_SPIN,
+					.wait = wait,
 					.arg = sink };
 	ret = cordon_incarnation_make(&d->inc, fence, &d->spec, &class, &none, -1, &e);
 	if (ret < 0)
@@ -66,6 +67,7 @@ int ladder_domain_start(struct ladder_domain *d, const struct cordon_fence *fenc
 		goto end;
 	cordon_pool_init(&d->pool, d->inc.pool.addr, NULL, &class.pool, d->tables, 1);
 	ret = cordon_chan_init_a(&d->chan, d->inc.chan.addr, &class.chan);
+	d->chan.waiter.peer_may = wait != CORDON_WAIT_SPIN;
 	if (ret == 0)
 		ret = fence->go(&d->inc);
 	if (ret == 0)

@@ -5,6 +5,7 @@
 
 #include "bench/ladder/rung.h"
 #include "core/incarnation.h"
+#include "core/sleeper.h"
 
 #define LADDER_CALLS 64u
 #define LADDER_LINES 256u /* 16 KB: what is in flight stays in the first cache */
@@ -35,9 +36,18 @@ struct ladder_domain {
 	void *tables;
 };
 
-/* Start one behind @fence at @at->core. 0, or -errno with why in @why (WHY_SIZE bytes). Blocks. */
+/* Start one behind @fence at @at->core that waits by @wait. 0, or -errno with why in @why (WHY_SIZE
+ * bytes). Blocks. */
 int ladder_domain_start(struct ladder_domain *d, const struct cordon_fence *fence,
-			const struct place *at, enum ladder_sink sink, char *why);
+			const struct place *at, enum cordon_wait wait, enum ladder_sink sink,
+			char *why);
 void ladder_domain_end(struct ladder_domain *d);
+
+/* After something was sent: ring, if it sleeps. */
+static inline void ladder_domain_ring(struct ladder_domain *d)
+{
+	if (cordon_wait_peer_sleeps(&d->chan.waiter))
+		cordon_bell_ring(d->inc.boot.bells.own);
+}
 
 #endif

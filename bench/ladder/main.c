@@ -21,7 +21,7 @@
 #include "core/clock.h"
 #include "core/cores.h"
 
-#define RUNGS_MAX 200u
+#define RUNGS_MAX 300u
 #define CLAIMS_MAX 64u
 
 static struct rung_result *rung;
@@ -63,9 +63,10 @@ static struct rung_result *find(const char *name)
 static void collect(void)
 {
 	static const struct rung *const tables[] = {
-		rungs_local,   rungs_fiber,    rungs_fibers,  rungs_floor,	rungs_call,
-		rungs_stream,  rungs_rte_ring, rungs_ck_ring, rungs_boost_spsc, rungs_fastforward,
-		rungs_twoline, rungs_wake,     NULL,
+		rungs_local,	   rungs_fiber,	  rungs_fibers,	  rungs_floor,	 rungs_call,
+		rungs_bare,	   rungs_stream,  rungs_rte_ring, rungs_ck_ring, rungs_boost_spsc,
+		rungs_fastforward, rungs_twoline, rungs_wake,	  rungs_pool,	 rungs_sharing,
+		rungs_power,	   NULL,
 	};
 
 	for (unsigned t = 0; tables[t]; t++)
@@ -89,6 +90,7 @@ static int sample(struct rung_result *r, double *floor, double *ns)
 {
 	double before = *floor;
 	struct sample s;
+	enum regime g;
 
 	*ns = 0;
 	if (r->why[0] || measure(r->rung, &at, &s, r->why) < 0)
@@ -103,8 +105,11 @@ static int sample(struct rung_result *r, double *floor, double *ns)
 	*floor = measure_floor(&at);
 	if (!floors_agree(before, *floor))
 		return -1;
-	values_add(&r->values, regime_of((before + *floor) / 2), s.p50);
-	return (int)regime_of((before + *floor) / 2);
+	g = regime_of((before + *floor) / 2);
+	values_add(&r->values, g, s.p50);
+	values_add(&r->busy, g, s.busy);
+	values_add(&r->watts, g, s.watts);
+	return (int)g;
 }
 
 static double handler_ns(const struct rung_result *r)
@@ -152,9 +157,12 @@ static void a_round(unsigned i, char **words)
 	double floor, ns;
 
 	for (unsigned k = 0; k < nrungs; k++) {
-		if (!wanted(rung[k].rung->name, words) || in_a_claim(&rung[k], words))
+		const struct rung *r = rung[k].rung;
+
+		if (!wanted(r->name, words) || in_a_claim(&rung[k], words) ||
+		    (r->every && i % r->every))
 			continue;
-		floor = rung[k].rung->local ? 0 : measure_floor(&at);
+		floor = r->local ? 0 : measure_floor(&at);
 		(void)sample(&rung[k], &floor, &ns);
 	}
 	for (unsigned k = 0; k < nclaims; k++)

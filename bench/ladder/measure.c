@@ -85,7 +85,10 @@ static int measure_for(const struct rung *r, const struct place *at, struct samp
 			snprintf(why, WHY_SIZE, "no memory, or no thread");
 		return -ENOTSUP;
 	}
+	s->busy = s->watts = -1;
 	take(r, state, s, budget);
+	if (r->also)
+		r->also(state, s);
 	r->end(state);
 	return 0;
 }

@@ -14,6 +14,8 @@ struct sample {
 	double p10, p50, p90; /* ns an operation */
 	unsigned batches;
 	double cycles, instructions; /* of the caller, an operation; 0: there are no counters */
+	double busy,
+		watts; /* of the other side, percent of its core; of the machine; below 0: not known */
 };
 
 /* Which distance a floor (ns a round trip) is of. */

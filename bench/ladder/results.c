@@ -5,7 +5,7 @@
 
 void values_add(struct values *to, enum regime r, double v)
 {
-	if (to->n[r] < VALUES_MAX)
+	if (v >= 0 && to->n[r] < VALUES_MAX)
 		to->v[r][to->n[r]++] = v;
 }
 
@@ -38,19 +38,19 @@ void print_rungs(FILE *f, struct rung_result *r, unsigned n)
 	fprintf(f, "%-36s %9s %9s %9s %9s  %s\n", "ns an operation", "near", "far", "/function",
 		"/system", "samples");
 	for (unsigned i = 0; i < n; i++) {
-		struct values *v = &r[i].values;
-		enum regime at = v->n[NEAR] ? NEAR : FAR;
+		struct values *v = &r[i].values, *busy = &r[i].busy;
+		enum regime at = v->n[NEAR] || busy->n[NEAR] ? NEAR : FAR;
 
 		if (r[i].why[0]) {
 			fprintf(f, "%-36s not here: %s\n", r[i].rung->name, r[i].why);
 			continue;
 		}
-		if (!v->n[NEAR] && !v->n[FAR])
+		if (!v->n[NEAR] && !v->n[FAR] && !busy->n[at])
 			continue;
 		fprintf(f, "%-36s", r[i].rung->name);
 		print_cell(f, v, NEAR);
 		print_cell(f, v, FAR);
-		if (call > 0 && sys > 0)
+		if (call > 0 && sys > 0 && v->n[at])
 			fprintf(f, " %9.1f %9.2f", median(v, at) / call, median(v, at) / sys);
 		else
 			fprintf(f, " %9s %9s", "-", "-");
@@ -58,6 +58,10 @@ void print_rungs(FILE *f, struct rung_result *r, unsigned n)
 		if (r[i].cycles > 0)
 			fprintf(f, ", %.1f cycles, %.1f instructions", r[i].cycles,
 				r[i].instructions);
+		if (busy->n[at])
+			fprintf(f, "; %.2f %% busy", median(busy, at));
+		if (r[i].watts.n[at])
+			fprintf(f, ", %.1f W", median(&r[i].watts, at));
 		fprintf(f, "\n");
 	}
 }
@@ -127,12 +131,23 @@ static void put_claim(json_object *rows, struct claim_result *c, enum regime r)
 	put_row(rows, c->claim->name, what, i.high, "ratio", 0, -1, c->values.n[r]);
 }
 
+static void put_values(json_object *rows, struct rung_result *r, const char *what, struct values *v,
+		       const char *unit)
+{
+	char full[32];
+
+	for (enum regime g = NEAR; g < REGIMES; g++) {
+		snprintf(full, sizeof(full), "%s%s", what, r->rung->local ? "" : regime_name[g]);
+		if (v->n[g])
+			put_row(rows, r->rung->name, full, median(v, g), unit, 0, -1, v->n[g]);
+	}
+}
+
 static void put_rung(json_object *rows, struct rung_result *r)
 {
-	for (enum regime g = NEAR; g < REGIMES; g++)
-		if (r->values.n[g])
-			put_row(rows, r->rung->name, r->rung->local ? "" : regime_name[g],
-				median(&r->values, g), "ns", 0, -1, r->values.n[g]);
+	put_values(rows, r, "", &r->values, "ns");
+	put_values(rows, r, "busy, ", &r->busy, "percent");
+	put_values(rows, r, "watts, ", &r->watts, "watts");
 	if (r->cycles > 0) {
 		put_row(rows, r->rung->name, "cycles", r->cycles, "cycles", 0, -1, 1);
 		put_row(rows, r->rung->name, "instructions", r->instructions, "instructions", 0, -1,

@@ -18,6 +18,7 @@ struct rung_result {
 	const struct rung *rung;
 	double cycles, instructions; /* of the last sample; 0: not counted */
 	struct values values; /* ns an operation; of a local rung, all are NEAR */
+	struct values busy, watts; /* see struct sample */
 	char why[WHY_SIZE]; /* it can't be measured here; "": it can */
 };
 
@@ -28,7 +29,7 @@ struct claim_result {
 	unsigned dropped; /* pairs whose floors differed */
 };
 
-/* Keep @v; beyond VALUES_MAX it is dropped. */
+/* Keep @v; beyond VALUES_MAX it is dropped, and so is what is below 0. */
 void values_add(struct values *to, enum regime r, double v);
 
 /* One table each. */

@@ -10,6 +10,8 @@
 
 #define WHY_SIZE 160
 
+struct sample; /* measure.h */
+
 #if defined(__cplusplus)
 extern "C" {
 #endif
@@ -40,9 +42,12 @@ struct rung {
 	/*
 	 * Instead of run, which is then NULL, for operations that need something between them that
 	 * doesn't count: do @n as run would, any n, and return nanoseconds per operation, measured by
-	 * itself.
+	 * itself; below 0: there were none.
 	 */
 	double (*timed)(void *state, unsigned n);
+	/* What else there is to say of the last one; NULL: nothing. */
+	void (*also)(void *state, struct sample *s);
+	unsigned every; /* it takes long: sampled in one of so many rounds; 0: in each */
 };
 
 /* What run found wrong with an answer: the run is void, and the program ends with 1. Never returns. */

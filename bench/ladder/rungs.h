@@ -8,8 +8,12 @@
 extern const struct rung rungs_floor[]; /* the first is the two-line ping-pong */
 extern const struct rung rungs_local[];
 extern const struct rung rungs_call[];
+extern const struct rung rungs_bare[];
 extern const struct rung rungs_stream[];
 extern const struct rung rungs_fiber[];
 extern const struct rung rungs_wake[];
+extern const struct rung rungs_pool[];
+extern const struct rung rungs_sharing[];
+extern const struct rung rungs_power[];
 
 #endif

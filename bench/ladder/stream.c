@@ -27,7 +27,8 @@ static void *begin(const struct rung *r, const struct place *at, char *why)
 		return NULL;
 	s->len = r->bytes;
 	s->bytes = calloc(1, CORDON_BUF_BIG);
-	if (s->bytes && ladder_domain_start(&s->domain, k->fence, at, k->sink, why) == 0)
+	if (s->bytes &&
+	    ladder_domain_start(&s->domain, k->fence, at, CORDON_WAIT_SPIN, k->sink, why) == 0)
 		return s;
 	free(s->bytes);
 	free(s);

@@ -137,7 +137,9 @@ const struct cli_verb cli_verbs[] = {
 	  top_options, NULL, cli_top },
 	{ "bench", NULL, CLI_NO_NAME, "what a call costs here, against everything else",
 	  "Measure what each way across costs on this host: calls, streams and fibers of cordon,\n"
-	  "what others would use in their place, and the kernel's wake-ups. Some minutes.",
+	  "what others would use in their place, and the kernel's wake-ups; how cost grows with\n"
+	  "clients, channels, fibers, buffers and domains on one core; and how busy a core is, by\n"
+	  "policy and load. Some minutes.",
 	  bench_options, NULL, cli_bench },
 	{ "help", NULL, CLI_NO_NAME, NULL, "The general help.", help_options, NULL, print_table },
 	{ NULL, NULL, CLI_NO_NAME, NULL, NULL, NULL, NULL, NULL },

@@ -24,6 +24,12 @@ check what_is_measured_is_listed
 "$cordon" bench -l | sed -n 's/^claim: //p' >"$tmp/claims"
 [ "$(wc -l <"$tmp/claims")" -gt 20 ] && good=1
 check what_is_claimed_is_listed
+good=1
+for kind in '64 clients' '1 of 1024 channels' '1024 fibers' 'pool of 1048576, all out' '8 domains, all called' \
+	'sleep, 100 calls a second'; do
+	"$cordon" bench -l | grep -q "^cordon .*$kind" || good=0 why="no $kind"
+done
+check how_cost_grows_is_listed
 ran 2 'rounds 0: not a number' -n 0
 check no_rounds_are_refused
 ran 1 '0:0: not two CPUs' -c 0:0
@@ -44,7 +50,7 @@ jq -e '(.host | .cpu and .cpus > 1 and .placement and .counters) and (.rows | le
 check the_results_are_as_files_of_results_are
 if command -v gnuplot >/dev/null; then
 	bench/plots "$tmp/x.json" >"$tmp/out" 2>"$tmp/err" && [ ! -s "$tmp/err" ] &&
-		[ "$(find "$tmp" -name '*.svg' -size +4k | wc -l)" = 5 ] && good=1
+		[ "$(find "$tmp" -name '*.svg' -size +4k | wc -l)" = 9 ] && good=1
 	check they_can_be_drawn
 else
 	skip they_can_be_drawn "there is no gnuplot"

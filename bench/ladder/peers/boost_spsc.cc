@@ -88,10 +88,10 @@ template <class Queue> static inline unsigned get32(Queue *q, struct cell *e, un
 /* In the order of the structure: C++17 has no other way. */
 extern "C" const struct rung rungs_boost_spsc[] = {
 	{ "boost spsc call 56 B", HOW "two queues of 7, one at a time", 0, 1, 56, 0, 0, NULL,
-	  call_call_begin, call_call_run, call_end, NULL },
+	  call_call_begin, call_call_run, call_end, NULL, NULL, 0 },
 	{ "boost spsc stream 64 B", HOW "255, one at a time", 0, 0, 64, 0, 0, NULL,
-	  stream_stream_begin, stream_stream_run, stream_end, NULL },
+	  stream_stream_begin, stream_stream_run, stream_end, NULL, NULL, 0 },
 	{ "boost spsc stream 64 B burst 32", HOW "255, ranges of up to 32", 0, 0, 64, 0, 0, NULL,
-	  burst_stream_begin, burst_stream_run, burst_end, NULL },
-	{ NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL },
+	  burst_stream_begin, burst_stream_run, burst_end, NULL, NULL, 0 },
+	{ NULL, NULL, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0 },
 };
