@@ -227,7 +227,7 @@ int cordon_sched_init(struct cordon_sched *sched, void *stacks, size_t stride, s
 	for (unsigned i = n; i--;) {
 		uintptr_t top = base + (i + 1) * stride;
 		uintptr_t low = top - stack_size;
-		struct cordon_fiber *fiber = (void *)cordon_fiber_place(top);
+		struct cordon_fiber *fiber = (void *)cordon_fiber_place(top, i);
 
 		*fiber = (struct cordon_fiber){ .next = sched->free,
 						.sched = sched,

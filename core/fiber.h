@@ -36,7 +36,7 @@ enum cordon_fiber_state {
 };
 
 /*
- * One fiber. Lies at the top of its own stack and belongs to the scheduler: callers hold pointers
+ * One fiber. Lies at the top of its own stack, or up to a KB below, and belongs to the scheduler: callers hold pointers
  * only, valid from the start of the fiber until its function returns. All members are private.
  */
 struct cordon_fiber {
@@ -53,12 +53,17 @@ struct cordon_fiber {
 	void *tool; /* the sanitizer's own handle */
 };
 
-/* Where the fiber lies whose stack ends at @top. For who looks at stacks from outside (trace_walk.c),
- * as is what follows: where on the stack of a fiber that does not run, counted in bytes from @sp, a
- * switch (switch_ARCH.S) left its frame pointer, and the address at which it goes on. */
-static inline uintptr_t cordon_fiber_place(uintptr_t top)
+/* Stacks begin on pages: were all fibers at the same place of theirs, they would share a few sets of the
+ * first cache, and eight could not lie there together. So each is a line below the one before it, with
+ * which its stack begins, too; and after so many again at the top. */
+#define CORDON_FIBER_COLOURS 16
+
+/* Where the fiber lies whose stack, the @i-th, ends at @top. For who looks at stacks from outside
+ * (trace_walk.c), as is what follows: where on the stack of a fiber that does not run, counted in bytes
+ * from @sp, a switch (switch_ARCH.S) left its frame pointer, and the address at which it goes on. */
+static inline uintptr_t cordon_fiber_place(uintptr_t top, unsigned i)
 {
-	return (top - sizeof(struct cordon_fiber)) & ~(uintptr_t)63;
+	return (top - sizeof(struct cordon_fiber) - i % CORDON_FIBER_COLOURS * 64) & ~(uintptr_t)63;
 }
 
 #if defined(__x86_64__)

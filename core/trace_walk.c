@@ -217,7 +217,7 @@ static void walk_fiber(struct walk *w, uint32_t i, int running)
 	uint64_t top = cordon_layout_stack(l, i) + l->stack_size, sp, frame, pc;
 	struct cordon_fiber f;
 
-	if (!fetch(w, i, cordon_fiber_place(top), &f, sizeof(f)))
+	if (!fetch(w, i, cordon_fiber_place(top, i), &f, sizeof(f)))
 		return;
 	if (!running && f.state == CORDON_FIBER_FREE)
 		return;

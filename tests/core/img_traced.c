@@ -79,7 +79,7 @@ static FRAME void lie(struct traced *t)
 
 	for (unsigned i = 0; i < d->boot.nstacks; i++) {
 		uintptr_t top = stacks + (i + 1) * d->boot.stack_stride;
-		struct cordon_fiber *f = (struct cordon_fiber *)cordon_fiber_place(top);
+		struct cordon_fiber *f = (struct cordon_fiber *)cordon_fiber_place(top, i);
 		uintptr_t *frame = (uintptr_t *)(top - 16384);
 
 		if (f == cordon_fiber_current(&d->sched))

@@ -304,7 +304,7 @@ static void put_frames(uint8_t *snapshot, const struct cordon_layout *l, uint32_
 	}
 	put_wild(stack + CORDON_SWITCH_PC, l);
 	memcpy(stack + CORDON_SWITCH_FRAME, &(uint64_t){ low + step }, 8);
-	memcpy(stack + (cordon_fiber_place(top) - low), &f, sizeof(f));
+	memcpy(stack + (cordon_fiber_place(top, i) - low), &f, sizeof(f));
 }
 
 #define SMALL_STACK 4096u

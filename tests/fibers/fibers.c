@@ -214,7 +214,28 @@ static void a_switch_leaves_frame_and_address_where_the_header_says(void **state
 	assert_int_equal(saved(a, CORDON_SWITCH_FRAME), 0);
 	assert_int_not_equal(saved(a, CORDON_SWITCH_PC), 0);
 	assert_int_equal(saved(a, CORDON_SWITCH_PC), saved(b, CORDON_SWITCH_PC));
-	assert_ptr_equal(a, (void *)cordon_fiber_place((uintptr_t)stacks.base + stacks.stride));
+	assert_ptr_equal(a, (void *)cordon_fiber_place((uintptr_t)stacks.base + stacks.stride, 0));
+	run_all();
+	done();
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static void sixteen_fibers_share_no_set_of_a_cache(void **state)
+{
+	const uintptr_t page = CORDON_STACK_MIN, line = 64;
+	uint64_t sets = 0;
+
+	(void)state;
+	with_stacks(16);
+	for (unsigned i = 0; i < 16; i++)
+		cordon_fiber_start(&sched, nothing, NULL);
+	for (const struct cordon_fiber *f = sched.head; f; f = f->next)
+		sets |= (uint64_t)1 << (uintptr_t)f % page / line;
+	assert_int_equal(__builtin_popcountll(sets), 16);
 	run_all();
 	done();
 }
@@ -345,6 +366,7 @@ int main(void)
 		cmocka_unit_test(init_refuses_bad_sizes),
 		cmocka_unit_test(million_switches_keep_registers_and_stacks),
 		cmocka_unit_test(a_switch_leaves_frame_and_address_where_the_header_says),
+		cmocka_unit_test(sixteen_fibers_share_no_set_of_a_cache),
 		cmocka_unit_test(stack_is_aligned),
 		cmocka_unit_test(odd_areas_are_aligned),
 		cmocka_unit_test(keep_fp_separates_control_words),
