@@ -154,6 +154,40 @@ static void walk(unsigned m, const struct cordon_plan *plan)
 	test(bad, "no argument opens another call", modes[m], tries);
 }
 
+/* ---- many tries ------------------------------------------------------------------------------------ */
+
+/* The numbers are tried in as many processes at once as there are CPUs. */
+static unsigned shares = 1;
+
+struct job {
+	unsigned m;
+	const struct cordon_plan *plan;
+	cordon_parts parts;
+	int core;
+};
+
+/* Each share begins with a number of its own. Returns what was not as expected. */
+static int in_shares(int (*share)(const struct job *j, unsigned first), const struct job *j)
+{
+	int bad = 0, status;
+
+	fflush(stdout);
+	for (unsigned i = 0; i < shares; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			bad = share(j, i);
+			fflush(stdout);
+			_exit(bad < 100 ? bad : 100);
+		}
+		bad += pid < 0;
+	}
+	while (wait(&status) > 0)
+		bad += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return bad;
+}
+
 /* ---- the filter alone ------------------------------------------------------------------------------ */
 
 /* In a child: whatever it survives is not to do harm. */
@@ -212,19 +246,28 @@ static enum fate survives_some(const struct cordon_plan *plan, unsigned how, lon
 	return fate;
 }
 
-static void filter_alone(unsigned m, const struct cordon_plan *plan)
+static int filter_share(const struct job *j, unsigned first)
 {
+	unsigned m = j->m;
 	int bad = 0;
 
-	for (unsigned nr = 0; nr < NUMBERS; nr++)
-		bad += expect("native", SCMP_ARCH_X86_64, nr, survives_some(plan, 0, nr),
+	for (unsigned nr = first; nr < NUMBERS; nr += shares)
+		bad += expect("native", SCMP_ARCH_X86_64, nr, survives_some(j->plan, 0, nr),
 			      allowed[m][nr]);
-	for (unsigned nr = 0; nr < NUMBERS; nr++)
-		bad += expect("x32", SCMP_ARCH_X32, nr, survives_some(plan, 0, (long)(X32 | nr)),
+	for (unsigned nr = first; nr < NUMBERS; nr += shares)
+		bad += expect("x32", SCMP_ARCH_X32, nr, survives_some(j->plan, 0, X32 | nr), 0);
+	for (unsigned nr = first; nr < NUMBERS_32; nr += shares)
+		bad += expect("int 0x80", SCMP_ARCH_X86, nr, survives_some(j->plan, HOW_INT80, nr),
 			      0);
-	for (unsigned nr = 0; nr < NUMBERS_32; nr++)
-		bad += expect("int 0x80", SCMP_ARCH_X86, nr, survives_some(plan, HOW_INT80, nr), 0);
-	test(bad, "filter alone, each number", modes[m], 2 * (2 * NUMBERS + NUMBERS_32));
+	return bad;
+}
+
+static void filter_alone(unsigned m, const struct cordon_plan *plan)
+{
+	const struct job j = { .m = m, .plan = plan };
+
+	test(in_shares(filter_share, &j), "filter alone, each number", modes[m],
+	     2 * (2 * NUMBERS + NUMBERS_32));
 }
 
 /* ---- arguments of what is allowed ------------------------------------------------------------------ */
@@ -337,32 +380,39 @@ static enum fate life(struct stage *s, uint64_t arg)
 	return end.late ? SURVIVES : fate_of(end.status);
 }
 
-static void complete(unsigned m, cordon_parts parts, int core)
+static int complete_share(const struct job *j, unsigned first)
 {
 	static struct stage s;
-	unsigned tries = 0;
 	int pair[2], bad = 0;
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0 ||
-	    stage_open(&s, parts, core, mode_of[m], pair[0]) < 0) {
+	    stage_open(&s, j->parts, j->core, mode_of[j->m], pair[0]) < 0) {
 		printf("# %s\n", s.err.text);
-		test(1, "complete fence", modes[m], 0);
-		return;
+		return 1;
 	}
-	for (unsigned nr = 0; nr < NUMBERS && bad < 20; nr++, tries += 3) {
+	for (unsigned nr = first; nr < NUMBERS && bad < 20; nr += shares) {
 		enum fate alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, 0));
 
 		if (alive == KILLED)
 			alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_FD));
-		bad += expect("native", SCMP_ARCH_X86_64, nr, alive, allowed[m][nr]);
+		bad += expect("native", SCMP_ARCH_X86_64, nr, alive, allowed[j->m][nr]);
 		alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, X32 | nr, 0));
 		bad += expect("x32", SCMP_ARCH_X32, nr, alive, 0);
 	}
-	for (unsigned nr = 0; nr < NUMBERS_32 && bad < 20; nr++, tries++)
+	for (unsigned nr = first; nr < NUMBERS_32 && bad < 20; nr += shares)
 		bad += expect("int 0x80", SCMP_ARCH_X86, nr,
 			      life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_INT80)), 0);
 	stage_close(&s);
-	test(bad, "complete fence, from the first instruction, each number", modes[m], tries);
+	return bad;
+}
+
+static void complete(unsigned m, cordon_parts parts, int core)
+{
+	const struct job j = { .m = m, .parts = parts, .core = core };
+
+	test(in_shares(complete_share, &j),
+	     "complete fence, from the first instruction, each number", modes[m],
+	     3 * NUMBERS + NUMBERS_32);
 }
 
 int main(void)
@@ -383,6 +433,7 @@ int main(void)
 					"1..1\nnot ok 1 - " LIST " can't be read\n");
 		return geteuid() == 0;
 	}
+	shares = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
 	for (m = 0; m < MODES; m++) {
 		memset(&plan, 0, sizeof(plan));
 		grants(&plan.boot, m);

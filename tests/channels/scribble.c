@@ -35,11 +35,7 @@
 #define ASAN 1
 #endif
 
-#if defined(ASAN) || defined(__SANITIZE_THREAD__) || defined(CORDON_EMULATED)
-#define SECONDS 3
-#else
-#define SECONDS 10
-#endif
+#define SECONDS 3 /* a side */
 
 /* Both fill whole pages, so that guard pages follow and precede at once. */
 #define CALLS 60u

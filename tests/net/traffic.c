@@ -5,7 +5,7 @@
 #if defined(SANITIZER)
 #define VOLUME (4 * MB)
 #else
-#define VOLUME (64 * MB)
+#define VOLUME (16 * MB)
 #endif
 #define FLOWS 16
 

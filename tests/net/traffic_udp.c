@@ -4,11 +4,7 @@
 
 #include "domains/net/class.h"
 
-#if defined(SANITIZER)
 #define FLOOD_MS 300
-#else
-#define FLOOD_MS 2000
-#endif
 #define DATAGRAM 1000
 
 /* What counter() gives in the end, as the page of statistics shows it now. */
