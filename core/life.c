@@ -183,7 +183,7 @@ void cordon_life_asked(struct cordon_life *l)
 	cordon_stolen_read(&l->stolen, l->inc.pid, l->cores.core);
 }
 
-int cordon_life_starved(struct cordon_life *l)
+int cordon_life_starved(struct cordon_life *l, uint64_t *had_ns)
 {
 	struct cordon_stolen now;
 	uint64_t silent, taken;
@@ -193,7 +193,8 @@ int cordon_life_starved(struct cordon_life *l)
 	cordon_stolen_read(&now, l->inc.pid, l->cores.core);
 	silent = now.at_ns - l->stolen.at_ns;
 	taken = cordon_stolen_between(&l->stolen, &now);
-	if (silent > taken && silent - taken >= (uint64_t)l->c->deadline_ms * 1000000u)
+	*had_ns += silent > taken ? silent - taken : 0;
+	if (*had_ns >= (uint64_t)l->c->deadline_ms * 1000000u)
 		return 0;
 	cordon_page_count(&l->page->common.starved);
 	if (l->silences++ == 0)
@@ -345,16 +346,17 @@ static int begin_one(struct cordon_life *l, struct cordon_err *e)
 	return ret == 0 ? begin(l, e) : ret;
 }
 
-/* One that is silent because others have its core has half begun: another one begins instead. */
+/* One that is silent because others have its core has half begun: another one begins instead. Together
+ * they have their core for the deadline, no longer: something is always taken. */
 int cordon_life_begin(struct cordon_life *l, struct cordon_err *e)
 {
-	uint64_t until = cordon_clock_monotonic() + BEGIN_NS;
+	uint64_t until = cordon_clock_monotonic() + BEGIN_NS, had_ns = 0;
 	struct cordon_death death;
 	int ret;
 
 	l->silences = 0;
 	ret = begin_one(l, e);
-	while (ret == -ETIMEDOUT && l->c->fence->can_wait && cordon_life_starved(l) &&
+	while (ret == -ETIMEDOUT && l->c->fence->can_wait && cordon_life_starved(l, &had_ns) &&
 	       cordon_clock_monotonic() < until) {
 		ret = cordon_life_end(l, &death);
 		if (ret == 0)

@@ -310,6 +310,7 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 {
 	struct cordon_life *l = &s->life;
+	uint64_t had_ns = 0;
 	char why[160];
 	int ret;
 
@@ -328,7 +329,7 @@ static enum cordon_outcome ping(struct supervisor *s, struct cordon_err *e)
 	if (ret == -EPIPE && cordon_incarnation_ended(&l->inc))
 		return next_life(s, CORDON_END_CRASH, "", e);
 	/* -EPIPE: no call line is left on which to ask; they come back as soon as the domain runs. */
-	if ((ret == -ETIMEDOUT || ret == -EPIPE) && cordon_life_starved(l))
+	if ((ret == -ETIMEDOUT || ret == -EPIPE) && cordon_life_starved(l, &had_ns))
 		return CORDON_RAN;
 	if (ret == -ETIMEDOUT || ret == -EDEADLK || ret == -EPIPE)
 		snprintf(why, sizeof(why), "no sign of life for %u ms%s%s: taken for hung, killed",
