@@ -116,10 +116,11 @@ check and_both_are_gone
 
 # ---- planned changes to what doesn't work: the old one serves on
 
+# One that hangs has its deadline, and not as many as fit into ten seconds.
 for arg in 2 3 4 5 9 11 12 13; do
 	add "" --arg $arg --deadline 300 && p=$(driver_of) &&
 		does 1 "old driver serves on" domain replace "$dom" --image "$image" && state_is serving &&
-		does 0 "" domain restart "$dom" && deleted && good=1
+		does 0 "" domain restart "$dom" && [ "$(value "$dom" incarnation)" -lt 12 ] && deleted && good=1
 	check "a_replacement_that_fails_in_way_${arg}_leaves_the_old_one_serving"
 done
 printf 'not an image' >"$tmp/none"
