@@ -40,7 +40,7 @@ struct liar {
 	struct cordon_domain *domain;
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
-	unsigned lie, told, running, replies;
+	unsigned lie, told, running, stopped, replies;
 	uint64_t next; /* when the next honest frame is due */
 	uint32_t held[BUFFERS], nheld;
 	uint32_t random;
@@ -88,23 +88,25 @@ static uint32_t noise(struct liar *l)
 	return l->random >> 8 | l->random << 24;
 }
 
-static void take(struct liar *l)
-{
-	struct cordon_desc d[32];
-	unsigned n = cordon_chan_get(l->chan, d, 32);
-
-	/* Empty ones: those with frames can't be written to. */
-	for (unsigned i = 0; i < n && l->nheld < BUFFERS; i++)
-		if (!cordon_pool_is_ro(l->pool, d[i].buf))
-			l->held[l->nheld++] = d[i].buf;
-}
-
 /* 1 if it was sent. */
 static unsigned give(struct liar *l, uint32_t buf, uint32_t len, unsigned kind)
 {
 	struct cordon_desc d = cordon_desc(buf, len, (uint8_t)kind);
 
 	return cordon_stream_put(&l->chan->tx, &d, 1);
+}
+
+static void take(struct liar *l)
+{
+	struct cordon_desc d[32];
+	unsigned n = cordon_chan_get(l->chan, d, 32);
+
+	/* Those with frames can't be written to. */
+	for (unsigned i = 0; i < n; i++)
+		if (cordon_pool_is_ro(l->pool, d[i].buf))
+			(void)give(l, d[i].buf, 0, NET_EMPTY);
+		else if (l->nheld < BUFFERS)
+			l->held[l->nheld++] = d[i].buf;
 }
 
 /* An honest small frame of TCP in @buf. */
@@ -222,13 +224,17 @@ static int liar_poll(void *state, unsigned budget)
 	uint64_t now = cordon_now(l->domain);
 
 	(void)budget;
-	if (!l->running)
+	if (!l->running && !l->stopped)
 		return 0;
 	take(l);
-	if (l->lie == CREDITS) {
-		/* All that comes goes back, and its consumption is never admitted. */
+	if (l->lie == CREDITS || l->stopped)
 		while (l->nheld && give(l, l->held[l->nheld - 1], 0, NET_EMPTY))
 			l->nheld--;
+	/* Nothing that it would be waited for. */
+	if (l->stopped)
+		return 0;
+	if (l->lie == CREDITS) {
+		/* All that comes goes back, and its consumption is never admitted. */
 		cordon_publish(l->chan->rx.credits, UINT64_MAX / 2 + noise(l));
 		return 1;
 	}
@@ -303,6 +309,7 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	(void)len;
 	(void)reply;
 	l->running = 0;
+	l->stopped = 1;
 	return 0;
 }
 
