@@ -76,7 +76,7 @@ lacks=
 [ -n "$(scripts/vm kernels)" ] || lacks="no kernel was fetched (scripts/vm fetch)"
 : >"$tmp/out"
 
-# builds KERNEL: the keys that it may make for signing go with a /var/lib of its own.
+# builds KERNEL: what it says is in $tmp/outKERNEL. The keys that it may make for signing go with a /var/lib of its own.
 builds() {
 	headers=$(scripts/vm headers --kernel "$1") && release=${headers##*/linux-headers-} || return
 	mkdir "$tmp/tree$1" || return
@@ -85,18 +85,26 @@ builds() {
 		timeout 500 unshare -m sh -c 'mount -t tmpfs none /var/lib && exec bash "$@"' sh \
 			"$dkms" $verb "cordon/$version" -k "$release" --kernelsourcedir "$headers" \
 			--dkmstree "$tmp/tree$1" --sourcetree "$root/usr/src" \
-			>>"$tmp/out" 2>&1 </dev/null || {
-			cat "$tmp/tree$1"/cordon/*/build/make.log >>"$tmp/out" 2>&1
+			>>"$tmp/out$1" 2>&1 </dev/null || {
+			cat "$tmp/tree$1"/cordon/*/build/make.log >>"$tmp/out$1" 2>&1
 			return 1
 		}
 	done
 	ko=$(find "$tmp/tree$1" -name 'cordon.ko*')
-	modinfo -F vermagic "$ko" >"$tmp/out" && grep -q "^$release " "$tmp/out" &&
+	modinfo -F vermagic "$ko" >"$tmp/out$1" && grep -q "^$release " "$tmp/out$1" &&
 		[ "$(modinfo -F version "$ko")" = "$version" ]
 }
+has() {
+	[ -z "$lacks" ] && scripts/vm kernels | grep -q "^$1 "
+}
 for k in 6.1 6.12; do
-	if [ -z "$lacks" ] && scripts/vm kernels | grep -q "^$k "; then
-		builds $k && good=1
+	! has $k || { builds $k && : >"$tmp/built$k"; } &
+done
+wait
+for k in 6.1 6.12; do
+	if has $k; then
+		cp "$tmp/out$k" "$tmp/out"
+		[ -e "$tmp/built$k" ] && good=1
 		check "DKMS_builds_it_for_$k"
 	else
 		skip "DKMS_builds_it_for_$k" "${lacks:-that kernel was not fetched}"

@@ -10,12 +10,16 @@ trap 'exit 1' INT TERM
 n=0
 bad=0
 
+# search MODEL [FLAG]: in the background, each in a directory of its own.
+search() {
+	mkdir "$tmp/$1.${2:-}"
+	# shellcheck disable=SC2086 # no flag is no argument
+	(cd "$tmp/$1.${2:-}" && exec >out 2>&1 && spin -a ${2:+-D$2} "$folder/$1.pml" &&
+		gcc -w -O2 -DSAFETY -o pan pan.c && timeout 120 ./pan -m100000 && : >complete) &
+}
 # verify MODEL FLAG: what the search says, in $tmp/out. Fails unless it was complete or found an error.
 verify() {
-	rm -f "$tmp"/pan*
-	# shellcheck disable=SC2086 # no flag is no argument
-	(cd "$tmp" && spin -a $2 "$folder/$1.pml" && gcc -w -O2 -DSAFETY -o pan pan.c &&
-		timeout 120 ./pan -m100000) >"$tmp/out" 2>&1 &&
+	cp "$tmp/$1.$2/out" "$tmp/out" && [ -e "$tmp/$1.$2/complete" ] &&
 		! grep -q 'max search depth too small' "$tmp/out"
 }
 
@@ -38,11 +42,20 @@ holds() { # MODEL
 
 fails() { # MODEL FLAG
 	good=0
-	verify "$1" "-D$2" && grep -q 'errors: 1$' "$tmp/out" &&
+	verify "$1" "$2" && grep -q 'errors: 1$' "$tmp/out" &&
 		grep -q 'assertion violated .*got.*sent' "$tmp/out" && good=1
 	result $good "$1: somebody does with $2"
 }
 
+search wait_process
+for flag in NO_ANNOUNCE_FENCE NO_SEND_FENCE NO_CHECK; do
+	search wait_process $flag
+done
+search wait_kernel
+for flag in NO_SLEEP_FENCE NO_DOORBELL_FENCE NO_KICK_FENCE NO_AWAIT_FENCE; do
+	search wait_kernel $flag
+done
+wait
 holds wait_process
 fails wait_process NO_ANNOUNCE_FENCE
 fails wait_process NO_SEND_FENCE
