@@ -45,11 +45,7 @@
 #define TSAN 1
 #endif
 
-#if defined(ASAN)
 #define SECONDS 2
-#else
-#define SECONDS 5
-#endif
 
 #define CALLS 4u
 #define RING 32u

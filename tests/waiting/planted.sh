@@ -18,7 +18,7 @@ fi
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
 # A race: until it is lost.
-CORDON_WAIT_MESSAGES=2000000 CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 200 "$program" >"$out" 2>&1
+CORDON_WAIT_STUCK_MS=3000 CORDON_WAIT_MESSAGES=2000000 CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 200 "$program" >"$out" 2>&1
 rc=$?
 if [ "$rc" -ne 0 ] && grep -q 'a wake-up was lost' "$out"; then
 	echo "ok 1 - $name"

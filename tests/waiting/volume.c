@@ -3,7 +3,7 @@
  * Two threads on two CPUs that pass messages and sleep without a timeout whenever they may: a wake-up
  * that is lost stops both for good. The moments at which they do so are spread at random.
  *
- * CORDON_WAIT_MESSAGES: how many.
+ * CORDON_WAIT_MESSAGES: how many. CORDON_WAIT_STUCK_MS: after how long without any they are stuck.
  */
 #include <errno.h>
 #include <poll.h>
@@ -24,11 +24,10 @@
 #include "core/clock.h"
 #include "core/sleeper.h"
 
-#define STUCK_MS 10000
 #define TICK_MS 10
 
 static _Alignas(64) unsigned char mem[(CORDON_LINE_FIRST_CALL + 1 + 16) * CORDON_LINE_SIZE];
-static uint64_t messages = 100000;
+static uint64_t messages = 100000, stuck_ms = 10000;
 static enum cordon_wait policy;
 static atomic_bool give_up;
 
@@ -146,9 +145,9 @@ static void start(struct party *p)
 static bool ends(void)
 {
 	uint64_t last = 0;
-	unsigned idle = 0;
+	uint64_t idle = 0;
 
-	while (idle * TICK_MS < STUCK_MS) {
+	while (idle * TICK_MS < stuck_ms) {
 		uint64_t now = parties[0].passed + parties[1].passed;
 
 		if (parties[0].passed >= messages && parties[1].passed >= messages)
@@ -209,5 +208,7 @@ int main(void)
 
 	if (getenv("CORDON_WAIT_MESSAGES"))
 		messages = strtoull(getenv("CORDON_WAIT_MESSAGES"), NULL, 10);
+	if (getenv("CORDON_WAIT_STUCK_MS"))
+		stuck_ms = strtoull(getenv("CORDON_WAIT_STUCK_MS"), NULL, 10);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
