@@ -18,6 +18,11 @@ out=$(timeout 20 "$cordon" domain add "$dom" --driver null --front "$f" 9>"$tmp/
 	echo "$out" >"$tmp/out" && [ ! -s "$tmp/err" ] && says "^$dom: serving: " && good=1
 why="it does not return"
 check add_returns_when_the_domain_serves
+# While it makes its spare, it has a pipe.
+spare_waits() {
+	shows "$dom" '.spare_pid != null'
+}
+soon spare_waits
 p=$(value "$dom" supervisor_pid)
 [ "$(awk '{print $6}' "/proc/$p/stat")" = "$p" ] && [ "$(readlink "/proc/$p/cwd")" = / ] &&
 	[ "$(readlink "/proc/$p/fd/0" "/proc/$p/fd/1" "/proc/$p/fd/2" | sort -u)" = /dev/null ] &&
