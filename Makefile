@@ -13,6 +13,7 @@
 #   make man        the man pages, in build/man
 #   make bench      what each way across costs, ours and others' (docs/ladder.md)
 #   make bench-check  its ratios against those in bench/results
+#   make bench-probes  what USDT probes cost that nobody attached to (docs/tracing.md)
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
@@ -112,6 +113,15 @@ OPT_plant-no-fence := -O2 -DCORDON_PLANT_NO_FENCE
 OPT_plant-unfenced-past := -O2 -DCORDON_PLANT_UNFENCED_PAST
 $(foreach p,$(PLANTS),$(eval CC_$(p) := $(CC)))
 
+# What bench/probes compares: release with probes and without, at four places each.
+OPT_probes := $(OPT_release)
+OPT_no-probes := $(OPT_release) -DCORDON_NO_PROBES
+CC_probes := $(CC)
+CC_no-probes := $(CC)
+HOSTED_probes := $(CHANNELS)
+HOSTED_no-probes := $(CHANNELS)
+PROBECOST := $(foreach v,probes no-probes,$(foreach p,0 16 32 48,build/$(v)/bench/probecost-$(p)))
+
 # Images and the loader are never instrumented: they run without a libc, behind the fence.
 IMGOPT_release := -O2
 IMGOPT_debug := -O0 -DCORDON_DEBUG
@@ -170,6 +180,9 @@ build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c)
 build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build/$(1)/libcordon.a \
 		| build/$(1)/bench/rungs-domain
 	$$(CXX) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS) -lboost_context -luring
+$$(filter build/$(1)/%,$$(PROBECOST:=.o)): build/$(1)/bench/probecost-%.o: bench/probecost.c
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(OPT_$(1)) -fPIE -DPAD=$$* -c -o $$@ $$<
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
@@ -185,7 +198,7 @@ HOSTED_aarch64 := $(SHARED) core/clock.c core/stacks.c core/err.c
 LINK_aarch64 := -static
 LIBS_aarch64 := -lpthread
 
-$(foreach v,$(VARIANTS) $(PLANTS),$(eval $(call rules,$(v))))
+$(foreach v,$(VARIANTS) $(PLANTS) probes no-probes,$(eval $(call rules,$(v))))
 PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
 	$(LOADER:%.c=build/aarch64/plain/%.o)
 TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/call_lies \
@@ -254,8 +267,8 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench bench-check bench-net bench-wait bench-kernel campaign-kill \
-	campaign-kernel bench-crashes man install uninstall install-module uninstall-module clean vm module
+.PHONY: all test run-tests check lint format demo bench bench-check bench-probes bench-net bench-wait \
+	bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
 
@@ -318,6 +331,11 @@ bench-check:
 	@scripts/deps bench
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/rungs
 	@bench/check
+
+bench-probes:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) $(PROBECOST)
+	@bench/probes
 
 bench-net:
 	@scripts/deps run
