@@ -2,7 +2,7 @@
 /*
  * rungs [-n ROUNDS] [-c CPU:CORE] [-o FILE] [-l] [WORD...]: what each way to get something done
  * elsewhere costs, on this machine, in one run; and what we claim of ours. Only rungs and claims whose
- * name has one of the WORDs in it. -l: list them.
+ * name has one of the WORDs in it, or, with = before it, is the WORD. -l: list them.
  *
  * A round takes a sample of every rung and a pair of samples for every claim, A first or B first in
  * turn. The floor is taken before and after each sample; where these differ by a third, it is dropped.
@@ -47,7 +47,7 @@ static int wanted(const char *name, char **words)
 	if (!words[0])
 		return 1;
 	for (; *words; words++)
-		if (strstr(name, *words))
+		if (**words == '=' ? strcmp(name, *words + 1) == 0 : strstr(name, *words) != NULL)
 			return 1;
 	return 0;
 }
@@ -66,7 +66,7 @@ static void collect(void)
 		rungs_local,	   rungs_fiber,	  rungs_fibers,	  rungs_floor,	 rungs_call,
 		rungs_bare,	   rungs_stream,  rungs_rte_ring, rungs_ck_ring, rungs_boost_spsc,
 		rungs_fastforward, rungs_twoline, rungs_wake,	  rungs_pool,	 rungs_sharing,
-		rungs_power,	   NULL,
+		rungs_power,	   rungs_kernel,  NULL,
 	};
 
 	for (unsigned t = 0; tables[t]; t++)
@@ -112,6 +112,16 @@ static int sample(struct rung_result *r, double *floor, double *ns)
 	return (int)g;
 }
 
+static void sample_alone(struct rung_result *r)
+{
+	double floor, ns;
+
+	if (r->why[0])
+		return;
+	floor = r->rung->local ? 0 : measure_floor(&at);
+	(void)sample(r, &floor, &ns);
+}
+
 static double handler_ns(const struct rung_result *r)
 {
 	char name[32];
@@ -123,6 +133,12 @@ static double handler_ns(const struct rung_result *r)
 					r->rung->ns;
 }
 
+/* A local one is of any regime. */
+static int same_regime(const struct rung_result *a, int r, const struct rung_result *b, int s)
+{
+	return r >= 0 && s >= 0 && (r == s || a->rung->local || b->rung->local);
+}
+
 static void pair(struct claim_result *c, int turned)
 {
 	struct rung_result *first = turned && c->b ? c->b : c->a;
@@ -130,16 +146,24 @@ static void pair(struct claim_result *c, int turned)
 	double floor, before, x, y = 0;
 	int r, s;
 
-	if (!c->a || !first || first->why[0] || (second && second->why[0]))
+	if (!c->a || !first)
 		return;
+	if (first->why[0] || (second && second->why[0])) {
+		sample_alone(first);
+		if (second)
+			sample_alone(second);
+		return;
+	}
 	floor = before = measure_floor(&at);
 	r = sample(first, &floor, &x);
 	s = second ? sample(second, &floor, &y) : r;
-	if (r < 0 || r != s || !floors_agree(before, floor)) {
+	if (first->why[0] || (second && second->why[0]))
+		return; /* as was just found out */
+	if (!same_regime(first, r, second ? second : first, s) || !floors_agree(before, floor)) {
 		c->dropped++;
 		return;
 	}
-	values_add(&c->values, (enum regime)r,
+	values_add(&c->values, (enum regime)(first->rung->local ? s : r),
 		   claim_ratio(c->claim, first == c->a ? x : y, first == c->a ? y : x,
 			       (before + floor) / 2, handler_ns(c->a)));
 }
@@ -154,17 +178,10 @@ static int in_a_claim(const struct rung_result *r, char **words)
 
 static void a_round(unsigned i, char **words)
 {
-	double floor, ns;
-
-	for (unsigned k = 0; k < nrungs; k++) {
-		const struct rung *r = rung[k].rung;
-
-		if (!wanted(r->name, words) || in_a_claim(&rung[k], words) ||
-		    (r->every && i % r->every))
-			continue;
-		floor = r->local ? 0 : measure_floor(&at);
-		(void)sample(&rung[k], &floor, &ns);
-	}
+	for (unsigned k = 0; k < nrungs; k++)
+		if (wanted(rung[k].rung->name, words) && !in_a_claim(&rung[k], words) &&
+		    !(rung[k].rung->every && i % rung[k].rung->every))
+			sample_alone(&rung[k]);
 	for (unsigned k = 0; k < nclaims; k++)
 		if (wanted(claim[k].claim->name, words))
 			pair(&claim[k], (int)(i % 2));

@@ -14,7 +14,8 @@
 #define BATCH 32u
 #define BATCHES_MAX 1000u
 #define WARM_UP 16u
-#define TIMED 2u /* operations of one that times itself, with long pauses between */
+#define TIMED \
+	2u /* operations of one that times itself, if it says nothing: long pauses are between */
 #define FLOOR_NS 2000000u
 
 const char *const regime_name[REGIMES] = { "near", "far" };
@@ -36,7 +37,7 @@ static int by_size(const void *a, const void *b)
 
 static void take(const struct rung *r, void *state, struct sample *s, uint64_t budget)
 {
-	unsigned n = r->batch ? r->batch : BATCH * (r->flight ? r->flight : 1);
+	unsigned n = r->batch ? r->batch : r->timed ? TIMED : BATCH * (r->flight ? r->flight : 1);
 	double ns[BATCHES_MAX];
 	struct counts before, after;
 	int counted;
@@ -52,7 +53,7 @@ static void take(const struct rung *r, void *state, struct sample *s, uint64_t b
 	s->batches = 0;
 	while (s->batches < BATCHES_MAX && (s->batches < least || end - began < budget)) {
 		if (r->timed) {
-			ns[s->batches++] = r->timed(state, TIMED);
+			ns[s->batches++] = r->timed(state, n);
 			end = cordon_clock_read(&clock);
 			continue;
 		}

@@ -27,7 +27,7 @@ struct rung {
 	unsigned ns; /* of work in the handler of a call; 0: it is empty */
 	unsigned flight; /* calls in flight, or fibers; 0: one */
 	unsigned bytes; /* of a message */
-	unsigned batch; /* operations between two looks at the clock; 0: 32, times flight */
+	unsigned batch; /* operations between two looks at the clock; 0: 32, times flight; 2, if timed */
 	int local; /* it needs no other CPU */
 	const void *with; /* the rung's own business */
 	/*

@@ -15,5 +15,6 @@ extern const struct rung rungs_wake[];
 extern const struct rung rungs_pool[];
 extern const struct rung rungs_sharing[];
 extern const struct rung rungs_power[];
+extern const struct rung rungs_kernel[];
 
 #endif
