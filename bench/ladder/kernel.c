@@ -84,7 +84,8 @@ static void *call_begin(const struct rung *r, const struct place *at, char *why)
 	(void)r;
 	if (!k)
 		return NULL;
-	if (ladder_domain_start(&k->domain, &cordon_fence_process, at, LADDER_NOTHING, why) < 0)
+	if (ladder_domain_start(&k->domain, &cordon_fence_process, at, CORDON_WAIT_SPIN,
+				LADDER_NOTHING, why) < 0)
 		goto fail;
 	k->attached = 1;
 	ret = attach(k);
