@@ -18,6 +18,7 @@
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
+#   make fuzz-cdl   the stub compiler and a server that it made, for FUZZ_SECONDS each
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
 #   make bench-crashes  what a crash a second costs (root)
@@ -51,6 +52,9 @@ DRIVERS := $(wildcard domains/*/drv_*.c)
 HOSTED := $(SHARED) $(filter-out $(SHARED),$(wildcard core/*.c)) $(wildcard core/cli/*.c) \
 	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c))
 LOADER := $(wildcard core/loader/*.c)
+# The stub compiler, and what it is made of but for its main().
+CDL := $(wildcard channels/cdl/*.c)
+CDL_LIB := $(filter-out %/main.c,$(CDL))
 # The one file that differs: the target of a variant is this machine, but where ARCH_V says else.
 ARCH_aarch64 := aarch64
 switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
@@ -163,6 +167,8 @@ build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(or $(HOSTED_$(1
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 build/$(1)/cordon: build/$(1)/domains/cordon.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
+build/$(1)/cordon-cdl: $(CDL:%.c=build/$(1)/%.o)
+	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^
 build/$(1)/plain/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) -fPIE -c -o $$@ $$<
@@ -174,6 +180,10 @@ build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHAR
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
 		$$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+build/$(1)/tests/cdl/generator: $(CDL_LIB:%.c=build/$(1)/%.o)
+$(addprefix build/$(1)/tests/cdl/,types buffers life lies): build/$(1)/tests/cdl/golden/all.cdl_server.o
+build/$(1)/tests/cdl/requests: $(addprefix build/$(1)/tests/cdl/golden/all.cdl_,server.o fuzz.o)
+build/$(1)/tests/cdl/decode: build/$(1)/tests/cdl/golden/all.cdl_decode.o
 build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/loop/*.c))
 build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
@@ -187,7 +197,7 @@ $$(filter build/$(1)/%,$$(PROBECOST:=.o)): build/$(1)/bench/probecost-%.o: bench
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
-PROGRAMS_$(1) := build/$(1)/cordon build/$(1)/cordon-loader \
+PROGRAMS_$(1) := build/$(1)/cordon build/$(1)/cordon-loader build/$(1)/cordon-cdl \
 	$(foreach d,$(DRIVERS),build/$(1)/drivers/$(call drvimage,$(d)))
 TESTS_$(1) := $(TESTS:%=build/$(1)/tests/%)
 IMAGES_$(1) := $(TEST_IMAGES:tests/%.c=build/$(1)/tests/%)
@@ -202,7 +212,8 @@ LIBS_aarch64 := -lpthread
 $(foreach v,$(VARIANTS) $(PLANTS) probes no-probes,$(eval $(call rules,$(v))))
 PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
 	$(LOADER:%.c=build/aarch64/plain/%.o)
-TESTS_aarch64 := $(addprefix build/aarch64/tests/,channels/stream channels/call channels/call_lies \
+TESTS_aarch64 := $(addprefix build/aarch64/tests/,cdl/buffers cdl/decode cdl/life cdl/lies cdl/requests \
+	cdl/types channels/stream channels/call channels/call_lies \
 	channels/call_lines channels/pool channels/volume channels/scribble core/call core/clock \
 	fibers/fibers fibers/loop fibers/loop_stacks fibers/loop_waiting fibers/pool fibers/waiting \
 	loader/run)
@@ -234,8 +245,8 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
-DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h layout.h pace.h \
-	pool.h prim.h stream.h wait.h) $(addprefix domains/net/,net.h vnet.h wire.h)
+DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h decode.h \
+	layout.h pace.h pool.h prim.h stream.h stub.h wait.h) $(addprefix domains/net/,net.h vnet.h wire.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))
@@ -243,6 +254,7 @@ section = $(subst .,,$(suffix $(1)))
 # mode|source|destination; what isn't in the tree is left out.
 to = $(foreach f,$(3),$(1)|$(f)|$(2)/$(notdir $(f)))
 INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-loader scripts/link-check) \
+	$(call to,755,$(bindir),build/$(V)/cordon-cdl) \
 	$(call to,755,$(pkglibexecdir)/drivers,$(filter build/$(V)/drivers/%,$(PROGRAMS_$(V)))) \
 	$(call to,755,$(pkglibexecdir)/bench,$(wildcard build/$(V)/bench/rungs build/$(V)/bench/rungs-domain)) \
 	$(call to,644,$(libdir),build/$(V)/libcordon-driver.a) \
@@ -268,8 +280,9 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo bench bench-check bench-guest bench-probes bench-net bench-wait \
-	bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module uninstall-module clean vm module
+.PHONY: all test run-tests check lint format demo fuzz-cdl bench bench-check bench-guest bench-probes bench-net \
+	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module \
+	uninstall-module clean vm module
 
 all: $(PROGRAMS_$(V))
 
@@ -429,6 +442,20 @@ install-module: build/install/dkms.conf
 uninstall-module:
 	@$(call take_away,$(INSTALLED_MODULE)); \
 	[ ! -d "$(DESTDIR)$(modsrcdir)" ] || find "$(DESTDIR)$(modsrcdir)" -depth -type d -empty -delete
+
+# What is fuzzed for as long as one likes: the stub compiler, and a server that it made. Inputs that are
+# new are kept in build/fuzz.
+FUZZ_SECONDS ?= 60
+FUZZ := $(CLANG) -g -O1 -std=gnu11 $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=all
+fuzz-cdl:
+	@scripts/deps test
+	@mkdir -p build/fuzz/compile build/fuzz/requests
+	$(FUZZ) -o build/fuzz/cdl-compile tests/cdl/fuzz/compile.c $(CDL_LIB)
+	$(FUZZ) -o build/fuzz/cdl-requests $(addprefix tests/cdl/golden/all.cdl_,server.c fuzz.c) $(CHANNELS)
+	build/fuzz/cdl-compile -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/cdl/fuzz/cdl.dict \
+		build/fuzz/compile tests/cdl/golden
+	build/fuzz/cdl-requests -max_total_time=$(FUZZ_SECONDS) -max_len=4096 build/fuzz/requests
 
 bench-wait:
 	@scripts/deps run

@@ -58,8 +58,7 @@ static inline unsigned lines_used(const struct cordon_client *c)
 	return 64 - (unsigned)__builtin_clzll(c->busy | 1);
 }
 
-/* Take back the lines that nobody waits for any more and that the server has answered. */
-static void sweep(struct cordon_client *c)
+void cordon_call_sweep(struct cordon_client *c)
 {
 	uint64_t left = c->detached | c->quarantined;
 
@@ -84,7 +83,7 @@ int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, siz
 	if (len > CORDON_PAYLOAD_SIZE)
 		return -EMSGSIZE;
 	if (c->detached | c->quarantined)
-		sweep(c);
+		cordon_call_sweep(c);
 	if (c->busy == c->all)
 		return c->quarantined == c->all ? -EPIPE : -EAGAIN;
 	line = __builtin_ctzll(~c->busy);
@@ -105,7 +104,7 @@ int cordon_call_oneway(struct cordon_client *c, uint16_t op, const void *req, si
 
 	if (line < 0)
 		return line;
-	c->detached |= bit(line);
+	cordon_call_detach(c, line);
 	return 0;
 }
 

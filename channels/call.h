@@ -45,6 +45,12 @@ void cordon_client_init(struct cordon_client *c, struct cordon_line *lines, unsi
 int cordon_call_start(struct cordon_client *c, uint16_t op, const void *req, size_t len,
 		      uint64_t deadline);
 
+/* Nobody waits for the call in flight on @line any more: the line comes back when the server has answered. */
+static inline void cordon_call_detach(struct cordon_client *c, int line)
+{
+	c->detached |= (uint64_t)1 << line;
+}
+
 /* Start a call that nobody waits for; its line comes back when the server has answered. It has no
  * deadline: a server that swallows one-way calls shows when a call finds no line in time. 0, or the
  * errors of cordon_call_start(). */
@@ -69,6 +75,9 @@ static inline void cordon_call_until(struct cordon_client *c, int line, uint64_t
 {
 	c->deadline[line] = deadline;
 }
+
+/* Take back the lines that nobody waits for and that the server has answered; a start does so, too. */
+void cordon_call_sweep(struct cordon_client *c);
 
 /* Give up a call in flight: its line is quarantined, its reply will be dropped and counted. */
 void cordon_call_abandon(struct cordon_client *c, int line);

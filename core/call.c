@@ -50,7 +50,7 @@ static int wait_longer(struct cordon_caller *c, struct patience *p)
 }
 
 static int call(struct cordon_caller *c, uint16_t op, const void *req, size_t len, void *reply,
-		size_t size, struct patience *p)
+		size_t size, struct patience *p, int *where)
 {
 	int line, ret;
 
@@ -63,6 +63,7 @@ static int call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 	}
 	if (line < 0)
 		return line;
+	*where = line;
 	/* No answer is there yet, and others can use the time. */
 	if (c->sched && cordon_fiber_current(c->sched))
 		cordon_fiber_yield(c->sched);
@@ -84,13 +85,15 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 {
 	struct patience p = { .timeout_ns = timeout_ns };
 	uint64_t start = 0;
+	int line = -1;
 	int ret;
 
 	if (c->timed)
 		start = c->now();
 	c->last_op = op;
 	c->waiting = 1;
-	ret = call(c, op, req, len, reply, size, &p);
+	ret = call(c, op, req, len, reply, size, &p, &line);
+	c->line = line;
 	c->waiting = 0;
 	if (ret < 0) {
 		c->failed++;

@@ -22,6 +22,7 @@ struct cordon_caller {
 	bool timed; /* count in answer_ns, too, for two more readings of the clock */
 	uint16_t last_op; /* the last call: its operation, */
 	int waiting; /* and whether its answer is awaited still */
+	int line; /* when cordon_call() returns: of that call; -1: it found none, and was never sent */
 	uint64_t answered, answer_ns, failed; /* counters: calls, and how long they took in all */
 };
 

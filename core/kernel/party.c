@@ -112,6 +112,7 @@ static int call_until(struct cordon_party *p, u16 op, const void *req, size_t le
 	u64 pause = 0;
 	int line, ret;
 
+	p->line = -1;
 	while ((line = cordon_call_start(client, op, req, len, deadline)) == -EAGAIN) {
 		if (ktime_get_ns() > deadline)
 			return -ETIMEDOUT;
@@ -121,6 +122,7 @@ static int call_until(struct cordon_party *p, u16 op, const void *req, size_t le
 	}
 	if (line < 0)
 		return line;
+	p->line = line;
 	cordon_party_ring(p, &p->caller);
 	while ((ret = cordon_call_poll(client, line, ktime_get_ns(), reply, size)) == -EAGAIN) {
 		ret = cordon_party_wait(p, &pause);

@@ -38,6 +38,7 @@ struct cordon_party {
 	bool rings; /* the domain looks whether we sleep, and then rings: it has ears to ring */
 	struct cordon_waiter caller; /* its own view of the peer's sleep: see cordon_kcall() */
 	const struct cordon_orders *orders;
+	int line; /* of the last cordon_kcall(); -1: it found none, and was never sent */
 	bool over; /* set when nobody waits for an answer any more */
 	unsigned int core; /* the domain's */
 	u64 deadline_ns; /* of each call */

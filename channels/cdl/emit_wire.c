@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The wire's form: structs with explicit zeros, their checks, and conversions from and to C's form. */
+#include <string.h>
+#include "channels/cdl/emit.h"
+#include "channels/cdl/type.h"
+
+/* ---- the structs ------------------------------------------------------------------------------- */
+
+static void emit_pad(struct cdl_emit *e, unsigned n, uint32_t bytes)
+{
+	if (bytes)
+		cdl_put(e->out, "\tuint8_t pad%u_[%u];\n", n, bytes);
+}
+
+static void emit_slot(struct cdl_emit *e, const struct cdl_slot *s, unsigned n)
+{
+	const struct cdl_field *f = s->field;
+	const struct cdl_type *t = &f->type;
+
+	emit_pad(e, n, s->pad);
+	if (t->kind == CDL_STR || t->kind == CDL_BYTES)
+		cdl_put(e->out, "\tstruct {\n\t\tuint%u_t len;\n\t\tuint8_t at[%u];\n\t} %s;\n",
+			cdl_len_size(t) * 8, cdl_room(t), f->name);
+	else if (t->array)
+		cdl_put(e->out, "\t%s %s[%u];\n", cdl_emit_wtype(e, t), f->name, t->count);
+	else
+		cdl_put(e->out, "\t%s %s;\n", cdl_emit_wtype(e, t), f->name);
+}
+
+static void emit_record(struct cdl_emit *e, const struct cdl_record *r, const char *tag)
+{
+	struct cdl_list l = { 0 };
+
+	cdl_put(e->out, "struct %s {\n", tag);
+	for (unsigned n = 0; n < r->n; n++)
+		emit_slot(e, &r->slot[n], n);
+	emit_pad(e, r->n, r->tail);
+	cdl_put(e->out, "};\n\n");
+	cdl_add(&l, "sizeof(struct %s) == %u", tag, r->size);
+	cdl_add(&l, "\"fixed width\"");
+	cdl_put_list(e->out, "_Static_assert(", &l, ",", ");\n");
+	for (unsigned n = 0; n < r->n; n++) {
+		cdl_add(&l, "offsetof(struct %s, %s) == %u", tag, r->slot[n].field->name,
+			r->slot[n].at);
+		cdl_add(&l, "\"fixed place\"");
+		cdl_put_list(e->out, "_Static_assert(", &l, ",", ");\n");
+	}
+}
+
+/* ---- checks ------------------------------------------------------------------------------------ */
+
+/* The conditions under which the value @w of @f is wrong. */
+static void add_wrong(struct cdl_emit *e, struct cdl_list *l, const struct cdl_field *f,
+		      const char *w)
+{
+	const struct cdl_type *t = &f->type;
+
+	switch (t->kind) {
+	case CDL_BOOL:
+		cdl_add(l, "%s > 1", w);
+		break;
+	case CDL_ENUM:
+		cdl_add(l, "!%s_%s_ok_(%s)", e->prefix, t->def->name, w);
+		break;
+	case CDL_FLAGS:
+		cdl_add(l, "(%s & ~%s_%s_ALL) != 0", w, e->upper, cdl_emit_upper(e, t->def->name));
+		break;
+	case CDL_STRUCT:
+		if (t->def->record.checked)
+			cdl_add(l, "!%s_%s_wire_ok_(&%s)", e->prefix, t->def->name, w);
+		break;
+	case CDL_STR:
+	case CDL_BYTES:
+		cdl_add(l, "!cordon_stub_%s_ok(%s.at, %s.len, %u, %u)", cdl_kind_name(t->kind), w,
+			w, t->max, cdl_room(t));
+		break;
+	default:
+		if (f->range && f->low > cdl_int_least(t->kind))
+			cdl_add(l, "%s < %s", w, cdl_emit_int(e, f->low));
+		if (f->range && f->high < cdl_int_greatest(t->kind))
+			cdl_add(l, "%s > %s", w, cdl_emit_int(e, f->high));
+	}
+}
+
+static void emit_check(struct cdl_emit *e, const struct cdl_field *f)
+{
+	struct cdl_list l = { 0 };
+
+	add_wrong(e, &l, f, cdl_print(e->mem, f->type.array ? "w->%s[i]" : "w->%s", f->name));
+	if (!l.n)
+		return;
+	if (f->type.array) {
+		cdl_put(e->out, "\tfor (uint32_t i = 0; i < %u; i++)\n", f->type.count);
+		cdl_put_list(e->out, "\t\tif (", &l, " ||", ")\n\t\t\treturn false;\n");
+	} else {
+		cdl_put_list(e->out, "\tif (", &l, " ||", ")\n\t\treturn false;\n");
+	}
+}
+
+static void emit_pad_check(struct cdl_emit *e, unsigned n, uint32_t bytes)
+{
+	if (bytes)
+		cdl_put(e->out, "\tif (!cordon_stub_zero(w->pad%u_, %u))\n\t\treturn false;\n", n,
+			bytes);
+}
+
+static void emit_ok(struct cdl_emit *e, const struct cdl_record *r, const char *tag)
+{
+	struct cdl_list l = { 0 };
+
+	if (!r->checked)
+		return;
+	cdl_add(&l, "const struct %s *w", tag);
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline bool %s_ok_(", tag);
+	for (unsigned n = 0; n < r->n; n++) {
+		emit_pad_check(e, n, r->slot[n].pad);
+		emit_check(e, r->slot[n].field);
+	}
+	emit_pad_check(e, r->n, r->tail);
+	cdl_put(e->out, "\treturn true;\n}\n");
+}
+
+static void emit_enum_ok(struct cdl_emit *e, const struct cdl_def *d)
+{
+	const struct cdl_type t = { .kind = CDL_ENUM, .def = d };
+
+	cdl_put(e->out, "\nstatic inline bool %s_%s_ok_(%s value)\n{\n\tswitch (value) {\n",
+		e->prefix, d->name, cdl_emit_wtype(e, &t));
+	for (const struct cdl_name *n = d->names.first; n; n = n->next)
+		cdl_put(e->out, "\tcase %s_%s_%s:\n", e->upper, cdl_emit_upper(e, d->name),
+			cdl_emit_upper(e, n->name));
+	cdl_put(e->out, "\t\treturn true;\n\tdefault:\n\t\treturn false;\n\t}\n}\n");
+}
+
+/* ---- conversions ------------------------------------------------------------------------------- */
+
+/* A value that is the same in both forms, but for its type. */
+static bool same(const struct cdl_type *t)
+{
+	return cdl_is_int(t->kind) || t->kind == CDL_FLAGS || t->kind == CDL_BUF;
+}
+
+/* The loop over an array; what follows is one tab deeper. Returns the index, "" without one. */
+static const char *emit_loop(struct cdl_emit *e, const struct cdl_type *t, const char *i)
+{
+	if (!t->array)
+		return "";
+	cdl_put(e->out, "\tfor (uint32_t %s = 0; %s < %u; %s++)\n\t", i, i, t->count, i);
+	return cdl_print(e->mem, "[%s]", i);
+}
+
+static void put_bounded(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
+			const char *len, const char *bad)
+{
+	const struct cdl_type *t = &f->type;
+	struct cdl_list l = { 0 };
+
+	cdl_add(&l, "%s.at", w);
+	cdl_add(&l, "%u", cdl_room(t));
+	cdl_add(&l, "%s", c);
+	if (t->kind == CDL_BYTES)
+		cdl_add(&l, "%s", len);
+	cdl_add(&l, "%u", t->max);
+	cdl_add(&l, "&%s_len_", f->name);
+	cdl_put(e->out, "\tif (!cordon_stub_put_%s(", cdl_kind_name(t->kind));
+	cdl_put_list(e->out, "", &l, ",", "))\n");
+	cdl_put(e->out, "\t\t%s;\n\t%s.len = (uint%u_t)%s_len_;\n", bad, w, cdl_len_size(t) * 8,
+		f->name);
+}
+
+/* Of an argument that is an address already, that. */
+static const char *address_of(struct cdl_emit *e, const char *c, const char *at)
+{
+	size_t len = strlen(c);
+
+	if (len > 3 && c[0] == '(' && c[1] == '*')
+		return cdl_copy(e->mem, c + 2, len - 3);
+	return cdl_print(e->mem, "&%s%s", c, at);
+}
+
+void cdl_emit_put(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
+		  const char *len, const char *i, const char *bad)
+{
+	const struct cdl_type *t = &f->type;
+	const char *at;
+
+	if (t->kind == CDL_STR || t->kind == CDL_BYTES) {
+		put_bounded(e, f, w, c, len, bad);
+		return;
+	}
+	if (same(t) && t->array) {
+		cdl_put(e->out, "\tcordon_stub_copy(%s, %s, %u);\n", w, c,
+			cdl_size_of(t) * t->count);
+		return;
+	}
+	at = emit_loop(e, t, i);
+	if (t->kind == CDL_STRUCT && t->def->record.fails)
+		cdl_put(e->out, "\tif (!%s_%s_put_(&%s%s, %s))\n%s\t\t%s;\n", e->prefix,
+			t->def->name, w, at, address_of(e, c, at), t->array ? "\t" : "", bad);
+	else if (t->kind == CDL_STRUCT)
+		cdl_put(e->out, "\t%s_%s_put_(&%s%s, %s);\n", e->prefix, t->def->name, w, at,
+			address_of(e, c, at));
+	else if (t->kind == CDL_ENUM)
+		cdl_put(e->out, "\t%s%s = (%s)%s%s;\n", w, at, cdl_emit_wtype(e, t), c, at);
+	else
+		cdl_put(e->out, "\t%s%s = %s%s;\n", w, at, c, at);
+}
+
+void cdl_emit_get(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
+		  const char *len, const char *i)
+{
+	const struct cdl_type *t = &f->type;
+	const char *at;
+
+	if (t->kind == CDL_STR) {
+		cdl_put(e->out, "\tcordon_stub_get_str(%s, %s.at, %s.len);\n", c, w, w);
+		return;
+	}
+	if (t->kind == CDL_BYTES) {
+		cdl_put(e->out, "\tcordon_stub_copy(%s, %s.at, %u);\n\t%s = %s.len;\n", c, w,
+			t->max, len, w);
+		return;
+	}
+	if (same(t) && t->array) {
+		cdl_put(e->out, "\tcordon_stub_copy(%s, %s, %u);\n", c, w,
+			cdl_size_of(t) * t->count);
+		return;
+	}
+	at = emit_loop(e, t, i);
+	if (t->kind == CDL_STRUCT)
+		cdl_put(e->out, "\t%s_%s_get_(%s, &%s%s);\n", e->prefix, t->def->name,
+			address_of(e, c, at), w, at);
+	else if (t->kind == CDL_ENUM)
+		cdl_put(e->out, "\t%s%s = (%s)%s%s;\n", c, at, cdl_emit_ctype(e, t), w, at);
+	else
+		cdl_put(e->out, "\t%s%s = %s%s;\n", c, at, w, at);
+}
+
+/* No string and no bytes, whose lengths need variables. */
+static bool no_lengths(const struct cdl_def *d)
+{
+	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
+		if (f->type.kind == CDL_STR || f->type.kind == CDL_BYTES)
+			return false;
+	return true;
+}
+
+static void emit_struct_put(struct cdl_emit *e, const struct cdl_def *d)
+{
+	struct cdl_list l = { 0 };
+
+	cdl_add(&l, "struct %s_%s_wire *w", e->prefix, d->name);
+	cdl_add(&l, "const struct %s_%s *c", e->prefix, d->name);
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline %s %s_%s_put_(",
+		      d->record.fails ? "bool" : "void", e->prefix, d->name);
+	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
+		if (f->type.kind == CDL_STR || f->type.kind == CDL_BYTES)
+			cdl_put(e->out, "\tuint32_t %s_len_;\n", f->name);
+	if (!no_lengths(d))
+		cdl_put(e->out, "\n");
+	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
+		cdl_emit_put(e, f, cdl_print(e->mem, "w->%s", f->name),
+			     cdl_print(e->mem, "c->%s", f->name),
+			     cdl_print(e->mem, "c->%s_len", f->name), "i", "return false");
+	cdl_put(e->out, d->record.fails ? "\treturn true;\n}\n" : "}\n");
+}
+
+static void emit_struct_get(struct cdl_emit *e, const struct cdl_def *d)
+{
+	struct cdl_list l = { 0 };
+
+	cdl_add(&l, "struct %s_%s *c", e->prefix, d->name);
+	cdl_add(&l, "const struct %s_%s_wire *w", e->prefix, d->name);
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline void %s_%s_get_(", e->prefix,
+		      d->name);
+	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
+		cdl_emit_get(e, f, cdl_print(e->mem, "w->%s", f->name),
+			     cdl_print(e->mem, "c->%s", f->name),
+			     cdl_print(e->mem, "c->%s_len", f->name), "i");
+	cdl_put(e->out, "}\n");
+}
+
+static void emit_half(struct cdl_emit *e, const struct cdl_method *m, const struct cdl_record *r,
+		      const char *which)
+{
+	const char *tag = cdl_print(e->mem, "%s_%s_%s", e->prefix, m->name, which);
+
+	if (!r->size)
+		return;
+	cdl_put(e->out, "\n");
+	emit_record(e, r, tag);
+	emit_ok(e, r, tag);
+}
+
+void cdl_emit_wire(struct cdl_emit *e)
+{
+	for (const struct cdl_def *d = e->i->defs; d; d = d->next) {
+		if (d->kind == CDL_ENUM) {
+			emit_enum_ok(e, d);
+		} else if (d->kind == CDL_STRUCT) {
+			const char *tag = cdl_print(e->mem, "%s_%s_wire", e->prefix, d->name);
+
+			cdl_put(e->out, "\n");
+			emit_record(e, &d->record, tag);
+			emit_ok(e, &d->record, tag);
+			emit_struct_put(e, d);
+			emit_struct_get(e, d);
+		}
+	}
+	for (const struct cdl_method *m = e->i->methods; m; m = m->next) {
+		emit_half(e, m, &m->req, "req");
+		emit_half(e, m, &m->rep, "rep");
+	}
+}

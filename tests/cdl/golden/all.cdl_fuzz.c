@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Made by cordon-cdl from all.cdl: any bytes as requests to the server's end. A change in here would be lost. */
+#include <string.h>
+#include "channels/cdl/fuzz.h"
+#include "all.cdl_server.h"
+
+static inline bool expect_stats(const struct all_stats *s)
+{
+	struct all_stats_wire w;
+
+	memset(&w, 0, sizeof(w));
+	all_stats_put_(&w, s);
+	return all_stats_wire_ok_(&w);
+}
+
+static inline bool expect_name(const struct all_name *s)
+{
+	struct all_name_wire w;
+
+	memset(&w, 0, sizeof(w));
+	if (!all_name_put_(&w, s))
+		return false;
+	return all_name_wire_ok_(&w);
+}
+
+static inline bool expect_group(const struct all_group *s)
+{
+	struct all_group_wire w;
+
+	memset(&w, 0, sizeof(w));
+	if (!all_group_put_(&w, s))
+		return false;
+	return all_group_wire_ok_(&w);
+}
+
+static int do_open(void *state)
+{
+	(void)state;
+	return cordon_fuzz_result();
+}
+
+static int do_run(void *state)
+{
+	(void)state;
+	return cordon_fuzz_result();
+}
+
+static int do_close(void *state)
+{
+	(void)state;
+	return cordon_fuzz_result();
+}
+
+static int do_numbers(void *state, uint8_t a, uint16_t b, uint32_t c, uint64_t d, int8_t e,
+		      int16_t f, int32_t g, int64_t h, uint8_t *oa, uint16_t *ob, uint32_t *oc,
+		      uint64_t *od, int8_t *oe, int16_t *of, int32_t *og, int64_t *oh)
+{
+	(void)state;
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	(void)e;
+	(void)f;
+	(void)g;
+	(void)h;
+	cordon_fuzz_bytes(oa, 1);
+	cordon_fuzz_bytes(ob, 2);
+	cordon_fuzz_bytes(oc, 4);
+	cordon_fuzz_bytes(od, 8);
+	cordon_fuzz_bytes(oe, 1);
+	cordon_fuzz_bytes(of, 2);
+	cordon_fuzz_bytes(og, 4);
+	cordon_fuzz_bytes(oh, 8);
+	return cordon_fuzz_result();
+}
+
+static int do_ranges(void *state, uint32_t mtu, int8_t small, uint64_t large, int64_t least,
+		     uint8_t *sum, int16_t *any)
+{
+	(void)state;
+	(void)mtu;
+	cordon_fuzz_expect(mtu >= 68 && mtu <= 65521);
+	(void)small;
+	cordon_fuzz_expect(small >= -5 && small <= 5);
+	(void)large;
+	cordon_fuzz_expect(large >= 9223372036854775808ull);
+	(void)least;
+	cordon_fuzz_expect(least >= -9 && least <= 0);
+	cordon_fuzz_bytes(sum, 1);
+	cordon_fuzz_bytes(any, 2);
+	return cordon_fuzz_result();
+}
+
+static int do_kinds(void *state, bool b, enum all_link l, enum all_level v, enum all_plain p,
+		    uint32_t f, uint64_t w, bool *ob, enum all_link *ol, enum all_level *ov,
+		    enum all_plain *op, uint32_t *of, uint64_t *ow)
+{
+	(void)state;
+	(void)b;
+	cordon_fuzz_expect(*(const uint8_t *)&b <= 1);
+	(void)l;
+	cordon_fuzz_expect(all_link_ok_((uint8_t)l));
+	(void)v;
+	cordon_fuzz_expect(all_level_ok_((int16_t)v));
+	(void)p;
+	cordon_fuzz_expect(all_plain_ok_((uint32_t)p));
+	(void)f;
+	cordon_fuzz_expect((f & ~ALL_FEATURES_ALL) == 0);
+	(void)w;
+	cordon_fuzz_expect((w & ~ALL_WIDE_ALL) == 0);
+	(void)ob;
+	(void)ol;
+	(void)ov;
+	(void)op;
+	cordon_fuzz_bytes(of, 4);
+	cordon_fuzz_bytes(ow, 8);
+	return cordon_fuzz_result();
+}
+
+static int do_arrays(void *state, const uint8_t mac[6], const uint16_t s[2], const bool b[3],
+		     const enum all_link l[2], const int32_t i[3], uint8_t omac[6], uint16_t os[2],
+		     bool ob[3], enum all_link ol[2], int32_t oi[3])
+{
+	(void)state;
+	(void)mac;
+	cordon_fuzz_expect(cordon_fuzz_readable(mac, 6));
+	(void)s;
+	cordon_fuzz_expect(cordon_fuzz_readable(s, 4));
+	(void)b;
+	for (uint32_t i_ = 0; i_ < 3; i_++)
+		cordon_fuzz_expect(*(const uint8_t *)&b[i_] <= 1);
+	(void)l;
+	for (uint32_t i_ = 0; i_ < 2; i_++)
+		cordon_fuzz_expect(all_link_ok_((uint8_t)l[i_]));
+	(void)i;
+	cordon_fuzz_expect(cordon_fuzz_readable(i, 12));
+	cordon_fuzz_bytes(omac, 6);
+	cordon_fuzz_bytes(os, 4);
+	(void)ob;
+	(void)ol;
+	cordon_fuzz_bytes(oi, 12);
+	return cordon_fuzz_result();
+}
+
+static int do_text(void *state, const char *line, const char *w, char oline[33], char ow[2])
+{
+	(void)state;
+	(void)line;
+	cordon_fuzz_expect(memchr(line, 0, 33) != NULL);
+	(void)w;
+	cordon_fuzz_expect(memchr(w, 0, 2) != NULL);
+	cordon_fuzz_bytes(oline, 33);
+	cordon_fuzz_bytes(ow, 2);
+	return cordon_fuzz_result();
+}
+
+static int do_blob(void *state, const uint8_t *key, uint32_t key_len, uint8_t okey[16],
+		   uint32_t *okey_len)
+{
+	(void)state;
+	(void)key;
+	cordon_fuzz_expect(key_len <= 16 && cordon_fuzz_readable(key, key_len));
+	cordon_fuzz_bytes(okey, 16);
+	cordon_fuzz_bytes(okey_len, 4);
+	*okey_len %= 18;
+	return cordon_fuzz_result();
+}
+
+static int do_structs(void *state, const struct all_stats *s, const struct all_name *n,
+		      struct all_stats *os, struct all_name *on)
+{
+	(void)state;
+	(void)s;
+	cordon_fuzz_expect(expect_stats(s));
+	(void)n;
+	cordon_fuzz_expect(expect_name(n));
+	(void)os;
+	(void)on;
+	return cordon_fuzz_result();
+}
+
+static int do_far(void *state, const struct all_group *g, const char *note, struct all_group *og,
+		  char onote[301], uint8_t rest[301], uint32_t *rest_len)
+{
+	(void)state;
+	(void)g;
+	cordon_fuzz_expect(expect_group(g));
+	(void)note;
+	cordon_fuzz_expect(memchr(note, 0, 301) != NULL);
+	(void)og;
+	cordon_fuzz_bytes(onote, 301);
+	cordon_fuzz_bytes(rest, 301);
+	cordon_fuzz_bytes(rest_len, 4);
+	*rest_len %= 303;
+	return cordon_fuzz_result();
+}
+
+static int do_far_out(void *state, uint64_t o[20])
+{
+	(void)state;
+	cordon_fuzz_bytes(o, 160);
+	return cordon_fuzz_result();
+}
+
+static int do_far_both(void *state, uint8_t x, uint64_t o[20])
+{
+	(void)state;
+	(void)x;
+	cordon_fuzz_bytes(o, 160);
+	return cordon_fuzz_result();
+}
+
+static int do_inwards(void *state, const uint64_t i[20], uint64_t *sum)
+{
+	(void)state;
+	(void)i;
+	cordon_fuzz_expect(cordon_fuzz_readable(i, 160));
+	cordon_fuzz_bytes(sum, 8);
+	return cordon_fuzz_result();
+}
+
+static int do_struct_array(void *state, const struct all_stats s[2], struct all_stats os[2])
+{
+	(void)state;
+	(void)s;
+	for (uint32_t i = 0; i < 2; i++)
+		cordon_fuzz_expect(expect_stats(&s[i]));
+	(void)os;
+	return cordon_fuzz_result();
+}
+
+static int do_load(void *state, uint32_t image, uint32_t len)
+{
+	(void)state;
+	(void)image;
+	cordon_fuzz_use(image, false);
+	(void)len;
+	cordon_fuzz_expect(len <= cordon_pool_bufsize(&cordon_fuzz.pool, image));
+	return cordon_fuzz_result();
+}
+
+static int do_fill(void *state, uint32_t to, uint32_t *len)
+{
+	(void)state;
+	(void)to;
+	cordon_fuzz_use(to, true);
+	cordon_fuzz_bytes(len, 4);
+	return cordon_fuzz_result();
+}
+
+static int do_change(void *state, uint32_t both, uint16_t from, uint16_t len)
+{
+	(void)state;
+	(void)both;
+	cordon_fuzz_use(both, true);
+	(void)from;
+	(void)len;
+	cordon_fuzz_expect(len <= cordon_pool_bufsize(&cordon_fuzz.pool, both));
+	return cordon_fuzz_result();
+}
+
+static int do_keep(void *state, uint32_t name, uint32_t image, uint32_t len)
+{
+	(void)state;
+	(void)name;
+	cordon_fuzz_use(name, false);
+	(void)image;
+	cordon_fuzz_use(image, false);
+	(void)len;
+	cordon_fuzz_expect(len <= cordon_pool_bufsize(&cordon_fuzz.pool, image));
+	return cordon_fuzz_result();
+}
+
+static int do_fetch(void *state, uint32_t *image, uint32_t *len)
+{
+	(void)state;
+	cordon_fuzz_bytes(image, 4);
+	cordon_fuzz_bytes(len, 4);
+	return cordon_fuzz_result();
+}
+
+static int do_move(void *state, const uint64_t args[8], uint32_t from, uint32_t to,
+		   uint64_t done[8])
+{
+	(void)state;
+	(void)args;
+	cordon_fuzz_expect(cordon_fuzz_readable(args, 64));
+	(void)from;
+	cordon_fuzz_use(from, false);
+	(void)to;
+	cordon_fuzz_use(to, true);
+	cordon_fuzz_bytes(done, 64);
+	return cordon_fuzz_result();
+}
+
+static int do_shadow(void *state_, uint32_t c, uint32_t w, uint32_t i, uint32_t ret, uint32_t req,
+		     uint32_t rep, uint32_t line, uint32_t now, uint32_t s, uint32_t len,
+		     uint32_t deadline, uint32_t state, uint32_t *client, uint32_t *far,
+		     uint32_t *lent)
+{
+	(void)state_;
+	(void)c;
+	(void)w;
+	(void)i;
+	(void)ret;
+	(void)req;
+	(void)rep;
+	(void)line;
+	(void)now;
+	(void)s;
+	(void)len;
+	(void)deadline;
+	(void)state;
+	cordon_fuzz_bytes(client, 4);
+	cordon_fuzz_bytes(far, 4);
+	cordon_fuzz_bytes(lent, 4);
+	return cordon_fuzz_result();
+}
+
+static void do_link_state(void *state, bool up, enum all_link how)
+{
+	(void)state;
+	(void)up;
+	cordon_fuzz_expect(*(const uint8_t *)&up <= 1);
+	(void)how;
+	cordon_fuzz_expect(all_link_ok_((uint8_t)how));
+}
+
+static void do_long_news(void *state, const char *text)
+{
+	(void)state;
+	(void)text;
+	cordon_fuzz_expect(memchr(text, 0, 101) != NULL);
+}
+
+static int do_late(void *state, uint32_t a, uint32_t *b)
+{
+	(void)state;
+	(void)a;
+	cordon_fuzz_bytes(b, 4);
+	return cordon_fuzz_result();
+}
+
+static int do_later(void *state, const char *s)
+{
+	(void)state;
+	(void)s;
+	cordon_fuzz_expect(memchr(s, 0, 9) != NULL);
+	return cordon_fuzz_result();
+}
+
+static const struct all_server_ops handlers = {
+	.open = do_open,
+	.run = do_run,
+	.close = do_close,
+	.numbers = do_numbers,
+	.ranges = do_ranges,
+	.kinds = do_kinds,
+	.arrays = do_arrays,
+	.text = do_text,
+	.blob = do_blob,
+	.structs = do_structs,
+	.far = do_far,
+	.far_out = do_far_out,
+	.far_both = do_far_both,
+	.inwards = do_inwards,
+	.struct_array = do_struct_array,
+	.load = do_load,
+	.fill = do_fill,
+	.change = do_change,
+	.keep = do_keep,
+	.fetch = do_fetch,
+	.move = do_move,
+	.shadow = do_shadow,
+	.link_state = do_link_state,
+	.long_news = do_long_news,
+	.late = do_late,
+	.later = do_later,
+};
+
+/* How long arguments in a buffer are. */
+/* clang-format off */
+static const int far[ALL_OP_COUNT] = {
+	[ALL_OP_HELLO] = -1,
+	[ALL_OP_OPEN] = -1,
+	[ALL_OP_RUN] = -1,
+	[ALL_OP_CLOSE] = -1,
+	[ALL_OP_NUMBERS] = -1,
+	[ALL_OP_RANGES] = -1,
+	[ALL_OP_KINDS] = -1,
+	[ALL_OP_ARRAYS] = -1,
+	[ALL_OP_TEXT] = -1,
+	[ALL_OP_BLOB] = -1,
+	[ALL_OP_STRUCTS] = -1,
+	[ALL_OP_FAR] = 408,
+	[ALL_OP_FAR_OUT] = 0,
+	[ALL_OP_FAR_BOTH] = 1,
+	[ALL_OP_INWARDS] = 160,
+	[ALL_OP_STRUCT_ARRAY] = -1,
+	[ALL_OP_LOAD] = -1,
+	[ALL_OP_FILL] = -1,
+	[ALL_OP_CHANGE] = -1,
+	[ALL_OP_KEEP] = -1,
+	[ALL_OP_FETCH] = -1,
+	[ALL_OP_MOVE] = 72,
+	[ALL_OP_SHADOW] = -1,
+	[ALL_OP_LINK_STATE] = -1,
+	[ALL_OP_LONG_NEWS] = 101,
+	[ALL_OP_LATE] = -1,
+	[ALL_OP_LATER] = -1,
+};
+/* clang-format on */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct all_server s;
+
+	cordon_fuzz_begin(data, size);
+	all_server_init(&s, &handlers, NULL, &cordon_fuzz.pool);
+	cordon_fuzz_run(&all_ops, &s.stub, far, true);
+	return 0;
+}

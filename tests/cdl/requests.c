@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The fuzz harness of golden/all.cdl on the same random inputs in every run; make fuzz-cdl looks further. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "tests/cdl/golden/all.cdl.h"
+
+#define INPUTS 20000u
+#define SIZE 600u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static uint64_t seed = 1;
+
+static uint32_t rnd(void)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(seed >> 33);
+}
+
+/* Where most bytes are small, more of them are values that can be. */
+static void fill(uint8_t *data, size_t size)
+{
+	unsigned sort = rnd() % 4;
+
+	for (size_t i = 0; i < size; i++) {
+		uint8_t byte = (uint8_t)rnd();
+
+		data[i] = sort == 0 ? byte : rnd() % 8 ? (uint8_t)(byte % (2u * sort)) : byte;
+	}
+	/* With a hello, mostly. */
+	data[0] |= rnd() % 8 != 0;
+}
+
+static void random_requests_get_what_is_promised(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < INPUTS; k++) {
+		size_t size = 1 + rnd() % SIZE;
+		uint8_t *data = malloc(size);
+
+		assert_non_null(data);
+		fill(data, size);
+		assert_int_equal(LLVMFuzzerTestOneInput(data, size), 0);
+		free(data);
+	}
+	assert_int_equal(LLVMFuzzerTestOneInput(NULL, 0), 0);
+}
+
+/* ---- requests that are good, and their neighbours ---------------------------------------------- */
+
+static uint8_t input[4096];
+static size_t used;
+
+static void add(const void *p, size_t len)
+{
+	memcpy(input + used, p, len);
+	used += len;
+}
+
+/* As fuzz.h reads it: the operation, what it is to think of the length, a buffer for far ones; the bytes; and
+ * what the handler returns, if it takes nothing more. */
+static void add_call(uint8_t op, int buf, const void *req, size_t len)
+{
+	const uint8_t head[] = { op, 0xff, (uint8_t)buf };
+
+	add(head, buf < 0 ? 2 : 3);
+	add(req, len);
+}
+
+static void add_good_calls(void)
+{
+	const struct all_ranges_req ranges = { .mtu = 1500, .large = UINT64_MAX };
+	const struct all_structs_req structs = { .s = { .kind = 1 }, .n = { .text = { 2, "ab" } } };
+	const struct all_struct_array_req array = { .s = { { .kind = 2 }, { .kind = 3 } } };
+	const struct all_far_req far = { .g = { .each = { { .kind = 1 }, { .kind = 3 } } },
+					 .note = { 3, "abc" } };
+	const struct all_keep_req keep = { .name = 1, .image = 2, .len = 2048 };
+	const struct all_move_req move = { .from = 3, .to = 1 };
+	const struct all_inwards_req inwards = { .i = { 1 } };
+	const struct all_long_news_req news = { .text = { 1, "x" } };
+	const struct all_later_req later = { .s = { 1, "x" } };
+	const uint8_t x = 7, hello = 1, zero[400] = { 0 };
+
+	used = 0;
+	add(&hello, 1);
+	/* Behind each, what its handler takes for its results. */
+	add_call(ALL_OP_RANGES, -1, &ranges, sizeof(ranges));
+	add(zero, 1 + 2 + 1);
+	add_call(ALL_OP_STRUCTS, -1, &structs, sizeof(structs));
+	add(zero, 1);
+	add_call(ALL_OP_STRUCT_ARRAY, -1, &array, sizeof(array));
+	add(zero, 1);
+	add_call(ALL_OP_FAR, 2, &far, sizeof(far));
+	add(zero, 0); /* its results are those of the next */
+	add_call(ALL_OP_FAR_OUT, 0, NULL, 0);
+	add(zero, 160 + 1);
+	add_call(ALL_OP_FAR_BOTH, 0, &x, 1);
+	add(zero, 160 + 1);
+	add_call(ALL_OP_INWARDS, 5, &inwards, sizeof(inwards));
+	add(zero, 8 + 1);
+	add_call(ALL_OP_MOVE, 4, &move, sizeof(move));
+	add(zero, 64 + 1);
+	add_call(ALL_OP_OPEN, -1, NULL, 0);
+	add(zero, 1);
+	add_call(ALL_OP_RUN, -1, NULL, 0);
+	add(zero, 1);
+	add_call(ALL_OP_LATER, -1, &later, sizeof(later));
+	add(zero, 1);
+	add_call(ALL_OP_LONG_NEWS, 0, &news, sizeof(news));
+	add_call(ALL_OP_KEEP, -1, &keep, sizeof(keep));
+	add(zero, 1);
+	add_call(ALL_OP_FETCH, -1, NULL, 0);
+	add((const uint8_t[]){ 2, 0, 0, 0, 0, 8, 0, 0, 0 }, 9);
+	add_call(ALL_OP_KEEP, -1, &keep, sizeof(keep));
+	add(zero, 1);
+}
+
+static void neighbours_of_good_requests_do_too(void **state)
+{
+	size_t all;
+
+	(void)state;
+	add_good_calls();
+	all = used;
+	assert_int_equal(LLVMFuzzerTestOneInput(input, all), 0);
+	for (unsigned k = 0; k < INPUTS; k++) {
+		uint8_t *data;
+		size_t size;
+
+		add_good_calls();
+		for (unsigned i = rnd() % 4; i > 0; i--)
+			input[1 + rnd() % (all - 1)] = (uint8_t)rnd();
+		size = rnd() % 4 ? all : rnd() % all + 1;
+		data = malloc(size);
+		assert_non_null(data);
+		memcpy(data, input, size);
+		assert_int_equal(LLVMFuzzerTestOneInput(data, size), 0);
+		free(data);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_requests_get_what_is_promised),
+		cmocka_unit_test(neighbours_of_good_requests_do_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
