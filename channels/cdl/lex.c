@@ -38,75 +38,64 @@ static bool follows(const struct cdl_lexer *l, const char *s)
 	return l->source->len - l->at >= len && memcmp(l->source->text + l->at, s, len) == 0;
 }
 
-/* Lines of a comment, from @from to @to, without what makes them a comment. */
-static const char *doc_lines(struct cdl_lexer *l, const char *before, size_t from, size_t to)
+/* Of a line of a comment, what is documentation. Where it is printed to, it ends no comment. */
+static void doc_line(struct cdl_text *doc, const char *s, size_t len)
+{
+	while (len > 0 && (*s == ' ' || *s == '\t'))
+		s++, len--;
+	if (len > 0 && *s == '*')
+		s++, len--;
+	if (len > 0 && *s == ' ')
+		s++, len--;
+	while (len > 0 && (s[len - 1] == ' ' || s[len - 1] == '\t' || s[len - 1] == '\r'))
+		len--;
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\0')
+			continue;
+		cdl_put_char(doc, s[i]);
+		if (i + 1 < len &&
+		    ((s[i] == '*' && s[i + 1] == '/') || (s[i] == '/' && s[i + 1] == '*')))
+			cdl_put_char(doc, ' ');
+	}
+	cdl_put_char(doc, '\n');
+}
+
+/* Lines of a comment, from @from to @to, without what makes them a comment, behind those before. */
+static void doc_lines(struct cdl_lexer *l, struct cdl_text *doc, size_t from, size_t to)
 {
 	const char *s = l->source->text;
-	struct cdl_text t = { 0 };
-	const char *doc = NULL;
 
-	if (before && strlen(before) + (to - from) > DOC_MAX) {
+	if (doc->len + (to - from) > DOC_MAX) {
 		cdl_error(l->diag, (struct cdl_place){ from, 1 },
 			  "documentation of more than %u characters", DOC_MAX);
-		return NULL;
+		doc->len = 0;
+		return;
 	}
-	if (before)
-		cdl_put(&t, "%s\n", before);
 	while (from < to) {
 		size_t end = from;
-		size_t len;
 
 		while (end < to && s[end] != '\n')
 			end++;
-		while (from < end && (s[from] == ' ' || s[from] == '\t'))
-			from++;
-		if (from < end && s[from] == '*')
-			from++;
-		if (from < end && s[from] == ' ')
-			from++;
-		len = end - from;
-		while (len > 0 && (s[from + len - 1] == ' ' || s[from + len - 1] == '\t' ||
-				   s[from + len - 1] == '\r'))
-			len--;
-		/* Where it is printed to, it ends neither a comment nor a line of C. */
-		for (size_t i = from; i < from + len; i++) {
-			bool ends = s[i] == '*' && i + 1 < from + len && s[i + 1] == '/';
-
-			if (s[i] == '\0')
-				continue;
-			cdl_put_char(&t, s[i]);
-			if (ends || (s[i] == '/' && i + 1 < from + len && s[i + 1] == '*'))
-				cdl_put_char(&t, ' ');
-		}
-		cdl_put_char(&t, '\n');
+		doc_line(doc, s + from, end - from);
 		from = end + 1;
 	}
-	while (t.len > 0 && t.at[t.len - 1] == '\n')
-		t.len--;
-	from = 0;
-	while (from < t.len && t.at[from] == '\n')
-		from++;
-	if (t.len > from)
-		doc = cdl_copy(l->mem, t.at + from, t.len - from);
-	cdl_text_free(&t);
-	return doc;
 }
 
-static void line_comment(struct cdl_lexer *l, const char **doc)
+static void line_comment(struct cdl_lexer *l, struct cdl_text *doc)
 {
-	size_t from = l->at + 2;
+	size_t from = l->at + 3;
 	bool is_doc = peek(l, 2) == '/' && peek(l, 3) != '/';
 
 	while (l->at < l->source->len && l->source->text[l->at] != '\n')
 		l->at++;
 	if (is_doc)
-		*doc = doc_lines(l, *doc, from + 1, l->at);
+		doc_lines(l, doc, from, l->at);
 }
 
-static void block_comment(struct cdl_lexer *l, const char **doc)
+static void block_comment(struct cdl_lexer *l, struct cdl_text *doc)
 {
 	struct cdl_place where = { l->at, 2 };
-	size_t from = l->at + 2;
+	size_t from = l->at + 3;
 	bool is_doc = peek(l, 2) == '*' && peek(l, 3) != '/' && peek(l, 3) != '*';
 
 	l->at += 2;
@@ -116,15 +105,33 @@ static void block_comment(struct cdl_lexer *l, const char **doc)
 		cdl_error(l->diag, where, "this comment has no end: expected '*/'");
 		return;
 	}
-	if (is_doc)
-		*doc = doc_lines(l, NULL, from + 1, l->at);
+	if (is_doc) {
+		doc->len = 0;
+		doc_lines(l, doc, from, l->at);
+	}
 	l->at += 2;
+}
+
+/* What was gathered, for good. */
+static const char *keep_doc(struct cdl_lexer *l, struct cdl_text *doc)
+{
+	const char *kept = NULL;
+	size_t from = 0;
+
+	while (doc->len > 0 && doc->at[doc->len - 1] == '\n')
+		doc->len--;
+	while (from < doc->len && doc->at[from] == '\n')
+		from++;
+	if (doc->len > from)
+		kept = cdl_copy(l->mem, doc->at + from, doc->len - from);
+	cdl_text_free(doc);
+	return kept;
 }
 
 /* Up to the next word; the documentation that was on the way. */
 static const char *skip(struct cdl_lexer *l)
 {
-	const char *doc = NULL;
+	struct cdl_text doc = { 0 };
 
 	for (;;) {
 		char c = peek(l, 0);
@@ -136,7 +143,7 @@ static const char *skip(struct cdl_lexer *l)
 		else if (c == '/' && follows(l, "/*"))
 			block_comment(l, &doc);
 		else
-			return doc;
+			return keep_doc(l, &doc);
 	}
 }
 
