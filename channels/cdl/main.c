@@ -213,12 +213,14 @@ int main(int argc, char **argv)
 	}
 	base = strrchr(c.file, '/') ? strrchr(c.file, '/') + 1 : c.file;
 	dir = base == c.file ? strdup(".") : strndup(c.file, (size_t)(base - c.file));
+	if (strcmp(c.file, "-") == 0)
+		base = "stdin.cdl";
 	if (!dir || read_source(c.file, &text) < 0) {
 		free(dir);
 		cdl_text_free(&text);
 		return 2;
 	}
-	source = (struct cdl_source){ c.file, text.at, text.len };
+	source = (struct cdl_source){ strcmp(c.file, "-") == 0 ? base : c.file, text.at, text.len };
 	if (cdl_compile(&source, base, c.wanted, &output, &said))
 		ret = 1;
 	else if (print)
