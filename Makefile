@@ -29,6 +29,7 @@ SHELL := /bin/sh
 .SECONDARY:
 .DEFAULT_GOAL := all
 
+VERSION := 0.1
 V ?= release
 VARIANTS := release debug asan tsan clang aarch64
 ifeq ($(filter $(V),$(VARIANTS)),)
@@ -80,7 +81,7 @@ WARN := -Wall -Wextra -Wshadow -Wvla -Wpointer-arith -Wstrict-prototypes -Wmissi
 ifeq ($(WERROR),1)
 WARN += -Werror
 endif
-CPPFLAGS := -I. -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$(ARCH)-linux-gnu/dpdk
+CPPFLAGS := -I. -Ibuild/gen -D_GNU_SOURCE -isystem /usr/include/dpdk -isystem /usr/include/$(ARCH)-linux-gnu/dpdk
 BASE := -std=gnu11 -g $(WARN) -MMD -MP
 CXXBASE := -std=gnu++17 -g -Wall -Wextra -MMD -MP
 FREESTANDING := -ffreestanding -fpie -fno-stack-protector -fno-asynchronous-unwind-tables \
@@ -146,8 +147,27 @@ $(3): build/$(1)/img/$(2:.c=.o) build/$(1)/libcordon-driver.a scripts/link-check
 	$$(CC_$(1)) $(IMAGE_LDFLAGS) -o $$@ $$< build/$(1)/libcordon-driver.a
 endef
 
+# ---- what is generated ---------------------------------------------------------------------------
+
+# dir/x.cdl makes build/gen/dir/x.cdl.h and so on, which are included as "dir/x.cdl.h". The stub compiler
+# runs here, whatever the variant.
+INTERFACES := $(wildcard domains/*/*.cdl tests/cdl/*.cdl)
+GENERATED := $(INTERFACES:%=build/gen/%.h)
+
+build/cdl/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(BASE) -O2 -DCORDON_VERSION='"$(VERSION)"' -c -o $@ $<
+build/cdl/cordon-cdl: $(CDL:%.c=build/cdl/%.o)
+	$(CC) -o $@ $^
+$(foreach f,.h _client.h _server.h _server.c _decode.c _fuzz.c .md,build/gen/%.cdl$(f)): %.cdl build/cdl/cordon-cdl
+	@mkdir -p $(@D)
+	build/cdl/cordon-cdl -o $(@D) $<
+
 define rules # variant
-build/$(1)/%.o: %.c
+build/$(1)/%.o: %.c | $(GENERATED)
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(OPT_$(1)) -fPIE -c -o $$@ $$<
+build/$(1)/gen/%.o: build/gen/%.c | $(GENERATED)
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(OPT_$(1)) -fPIE -c -o $$@ $$<
 build/$(1)/%.o: %.cc
@@ -156,7 +176,10 @@ build/$(1)/%.o: %.cc
 build/$(1)/%.o: %.S
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) -g -MMD -MP -c -o $$@ $$<
-build/$(1)/img/%.o: %.c
+build/$(1)/img/%.o: %.c | $(GENERATED)
+	@mkdir -p $$(@D)
+	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) $$(FREESTANDING) -c -o $$@ $$<
+build/$(1)/img/gen/%.o: build/gen/%.c | $(GENERATED)
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) $$(FREESTANDING) -c -o $$@ $$<
 build/$(1)/img/%.o: %.S
@@ -167,8 +190,6 @@ build/$(1)/libcordon.a: $(patsubst %,build/$(1)/%.o,$(basename $(or $(HOSTED_$(1
 	rm -f $$@ && $$(AR) rcs $$@ $$^
 build/$(1)/cordon: build/$(1)/domains/cordon.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS)
-build/$(1)/cordon-cdl: $(CDL:%.c=build/$(1)/%.o)
-	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$^
 build/$(1)/plain/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(IMGOPT_$(1)) -fPIE -c -o $$@ $$<
@@ -180,6 +201,7 @@ build/$(1)/libcordon-driver.a: $(patsubst %,build/$(1)/img/%.o,$(basename $(SHAR
 build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) $$(or $$(LINK_$(1)),-pie) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) \
 		$$(or $$(LIBS_$(1)),$$(LDLIBS) -lcmocka)
+build/$(1)/tests/cdl/netctl: build/$(1)/gen/tests/cdl/netctl.cdl_server.o
 build/$(1)/tests/cdl/generator: $(CDL_LIB:%.c=build/$(1)/%.o)
 $(addprefix build/$(1)/tests/cdl/,types buffers life lies): build/$(1)/tests/cdl/golden/all.cdl_server.o
 build/$(1)/tests/cdl/requests: $(addprefix build/$(1)/tests/cdl/golden/all.cdl_,server.o fuzz.o)
@@ -197,7 +219,7 @@ $$(filter build/$(1)/%,$$(PROBECOST:=.o)): build/$(1)/bench/probecost-%.o: bench
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
-PROGRAMS_$(1) := build/$(1)/cordon build/$(1)/cordon-loader build/$(1)/cordon-cdl \
+PROGRAMS_$(1) := build/$(1)/cordon build/$(1)/cordon-loader \
 	$(foreach d,$(DRIVERS),build/$(1)/drivers/$(call drvimage,$(d)))
 TESTS_$(1) := $(TESTS:%=build/$(1)/tests/%)
 IMAGES_$(1) := $(TEST_IMAGES:tests/%.c=build/$(1)/tests/%)
@@ -212,8 +234,8 @@ LIBS_aarch64 := -lpthread
 $(foreach v,$(VARIANTS) $(PLANTS) probes no-probes,$(eval $(call rules,$(v))))
 PROGRAMS_aarch64 := $(filter build/aarch64/drivers/%,$(PROGRAMS_aarch64)) \
 	$(LOADER:%.c=build/aarch64/plain/%.o)
-TESTS_aarch64 := $(addprefix build/aarch64/tests/,cdl/buffers cdl/decode cdl/life cdl/lies cdl/requests \
-	cdl/types channels/stream channels/call channels/call_lies \
+TESTS_aarch64 := $(addprefix build/aarch64/tests/,cdl/buffers cdl/decode cdl/life cdl/lies cdl/netctl \
+	cdl/requests cdl/types channels/stream channels/call channels/call_lies \
 	channels/call_lines channels/pool channels/volume channels/scribble core/call core/clock \
 	fibers/fibers fibers/loop fibers/loop_stacks fibers/loop_waiting fibers/pool fibers/waiting \
 	loader/run)
@@ -225,7 +247,6 @@ $(foreach v,$(VARIANTS),$(eval $(call image,$(v),bench/ladder/drv_ladder.c,build
 
 # ---- what is installed ---------------------------------------------------------------------------
 
-VERSION := 0.1
 PREFIX ?= /usr/local
 prefix := $(PREFIX)
 bindir := $(prefix)/bin
@@ -246,7 +267,7 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
 DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h decode.h \
-	layout.h pace.h pool.h prim.h stream.h stub.h wait.h) $(addprefix domains/net/,net.h vnet.h wire.h)
+	layout.h pace.h pool.h prim.h stream.h stub.h wait.h cdl/fuzz.h) $(addprefix domains/net/,net.h vnet.h wire.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))
@@ -254,7 +275,7 @@ section = $(subst .,,$(suffix $(1)))
 # mode|source|destination; what isn't in the tree is left out.
 to = $(foreach f,$(3),$(1)|$(f)|$(2)/$(notdir $(f)))
 INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-loader scripts/link-check) \
-	$(call to,755,$(bindir),build/$(V)/cordon-cdl) \
+	$(call to,755,$(bindir),build/cdl/cordon-cdl) \
 	$(call to,755,$(pkglibexecdir)/drivers,$(filter build/$(V)/drivers/%,$(PROGRAMS_$(V)))) \
 	$(call to,755,$(pkglibexecdir)/bench,$(wildcard build/$(V)/bench/rungs build/$(V)/bench/rungs-domain)) \
 	$(call to,644,$(libdir),build/$(V)/libcordon-driver.a) \
@@ -284,7 +305,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module \
 	uninstall-module clean vm module
 
-all: $(PROGRAMS_$(V))
+all: $(PROGRAMS_$(V)) build/cdl/cordon-cdl
 
 # Dependencies first, and only then a make that sees them.
 test:
@@ -306,13 +327,13 @@ RUN_tsan := $(call but,tsan,attack/% channels/scribble core/trace)
 RUN_clang := $(call but,clang,attack/% net/traffic% cli/fences)
 RUN_aarch64 := $(TESTS_aarch64)
 
-run-tests: $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
+run-tests: build/cdl/cordon-cdl $(foreach v,$(VARIANTS),$(PROGRAMS_$(v)) $(IMAGES_$(v)) $(filter build/%,$(RUN_$(v)))) \
 		$(PLANTED) $(GUEST_PROGRAMS) build/release/bench/kill build/release/bench/rungs
 	@$(foreach v,$(VARIANTS),scripts/run-tests $(v) $(RUN_$(v));) \
 		scripts/count-tests $(VARIANTS:%=build/%/tests.sum)
 
 # One variant, dependencies there: make V=asan check
-check: $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) $(GUEST_PROGRAMS) build/$(V)/bench/kill \
+check: build/cdl/cordon-cdl $(PROGRAMS_$(V)) $(TESTS_$(V)) $(IMAGES_$(V)) $(PLANTED) $(GUEST_PROGRAMS) build/$(V)/bench/kill \
 		build/release/bench/rungs
 	@scripts/run-tests $(V) $(RUN_$(V))
 	@scripts/count-tests build/$(V)/tests.sum

@@ -5,7 +5,7 @@ set -u
 # shellcheck source=tests/common
 . tests/common
 scratch
-cdl=$PWD/build/${V:-release}/cordon-cdl
+cdl=$PWD/build/cdl/cordon-cdl
 golden=tests/cdl/golden/all.cdl
 dir=$tmp/dir
 mkdir "$dir"

@@ -58,7 +58,8 @@ static size_t used;
 
 static void add(const void *p, size_t len)
 {
-	memcpy(input + used, p, len);
+	if (len)
+		memcpy(input + used, p, len);
 	used += len;
 }
 
