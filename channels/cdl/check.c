@@ -7,25 +7,25 @@
 
 /* What a server may be said to return. Not those by which a call itself fails. */
 static const char *const known[] = {
-	"E2BIG",	   "EACCES",	   "EADDRINUSE",   "EADDRNOTAVAIL", "EAFNOSUPPORT",
-	"EALREADY",	   "EBADF",	   "EBADFD",	   "EBADMSG",	    "EBUSY",
-	"ECHILD",	   "ECOMM",	   "ECONNABORTED", "ECONNREFUSED",  "ECONNRESET",
-	"EDEADLK",	   "EDESTADDRREQ", "EDOM",	   "EDQUOT",	    "EEXIST",
-	"EFAULT",	   "EFBIG",	   "EHOSTDOWN",	   "EHOSTUNREACH",  "EILSEQ",
-	"EINPROGRESS",	   "EINTR",	   "EINVAL",	   "EIO",	    "EISCONN",
-	"EISDIR",	   "EKEYEXPIRED",  "EKEYREJECTED", "EKEYREVOKED",   "ELOOP",
-	"EMEDIUMTYPE",	   "EMFILE",	   "EMLINK",	   "EMSGSIZE",	    "ENAMETOOLONG",
-	"ENETDOWN",	   "ENETRESET",	   "ENETUNREACH",  "ENFILE",	    "ENOBUFS",
-	"ENODATA",	   "ENODEV",	   "ENOENT",	   "ENOKEY",	    "ENOLCK",
-	"ENOLINK",	   "ENOMEDIUM",	   "ENOMEM",	   "ENOSPC",	    "ENOSYS",
-	"ENOTBLK",	   "ENOTCONN",	   "ENOTDIR",	   "ENOTEMPTY",	    "ENOTTY",
-	"ENOTUNIQ",	   "ENXIO",	   "EOVERFLOW",	   "EPERM",	    "EPFNOSUPPORT",
-	"EPROTONOSUPPORT", "EPROTOTYPE",   "ERANGE",	   "EREMOTEIO",	    "EROFS",
-	"ESHUTDOWN",	   "ESPIPE",	   "ESRCH",	   "ESTALE",	    "ETIME",
-	"ETXTBSY",	   "EUCLEAN",	   "EUSERS",	   "EXDEV",	    "EXFULL",
+	"E2BIG",       "EACCES",       "EADDRINUSE",   "EADDRNOTAVAIL", "EAFNOSUPPORT",
+	"EALREADY",    "EBADF",	       "EBADFD",       "EBADMSG",	"EBUSY",
+	"ECHILD",      "ECOMM",	       "ECONNABORTED", "ECONNREFUSED",	"ECONNRESET",
+	"EDEADLK",     "EDESTADDRREQ", "EDOM",	       "EDQUOT",	"EEXIST",
+	"EFAULT",      "EFBIG",	       "EHOSTDOWN",    "EHOSTUNREACH",	"EILSEQ",
+	"EINPROGRESS", "EINTR",	       "EINVAL",       "EIO",		"EISCONN",
+	"EISDIR",      "EKEYEXPIRED",  "EKEYREJECTED", "EKEYREVOKED",	"ELOOP",
+	"EMEDIUMTYPE", "EMFILE",       "EMLINK",       "ENAMETOOLONG",	"ENETDOWN",
+	"ENETRESET",   "ENETUNREACH",  "ENFILE",       "ENOBUFS",	"ENODATA",
+	"ENODEV",      "ENOENT",       "ENOKEY",       "ENOLCK",	"ENOLINK",
+	"ENOMEDIUM",   "ENOMEM",       "ENOSPC",       "ENOSYS",	"ENOTBLK",
+	"ENOTCONN",    "ENOTDIR",      "ENOTEMPTY",    "ENOTTY",	"ENOTUNIQ",
+	"ENXIO",       "EOVERFLOW",    "EPERM",	       "EPFNOSUPPORT",	"EPROTONOSUPPORT",
+	"EPROTOTYPE",  "ERANGE",       "EREMOTEIO",    "EROFS",		"ESHUTDOWN",
+	"ESPIPE",      "ESRCH",	       "ESTALE",       "ETIME",		"ETXTBSY",
+	"EUCLEAN",     "EUSERS",       "EXDEV",	       "EXFULL",
 };
-static const char *const of_calls[] = { "EAGAIN",    "EWOULDBLOCK", "ETIMEDOUT",  "EPIPE",
-					"ECANCELED", "EPROTO",	    "EOPNOTSUPP", "ENOTSUP" };
+static const char *const of_calls[] = { "EMSGSIZE",  "EAGAIN", "EWOULDBLOCK", "ETIMEDOUT", "EPIPE",
+					"ECANCELED", "EPROTO", "EOPNOTSUPP",  "ENOTSUP" };
 
 static bool among(const char *const *list, size_t n, const char *name)
 {

@@ -48,6 +48,11 @@ says 2 "$cdl" "$tmp/nothing.cdl" && grep -q "can't open .*nothing.cdl: No such f
 	says 2 "$cdl" -o "$dir" tests && empty && good=1
 check what_cannot_be_read_or_written_is_named
 
+awk '/^```/ { if (n++) exit; next } n' docs/cdl.md >"$tmp/netctl.cdl" && says 0 "$cdl" -o "$dir" "$tmp/netctl.cdl" &&
+	[ "$(grep -c '(\*' "$dir/netctl.cdl_server.h")" = 6 ] && good=1
+check the_documentations_example_compiles
+rm -f "$dir"/*
+
 echo 'interface t 1 { int f(u33 a); };' >"$tmp/bad.cdl"
 says 1 "$cdl" -o "$dir" "$tmp/bad.cdl" && grep -q "bad.cdl:1:23: error: there is no type 'u33'" "$tmp/out" &&
 	empty && good=1
