@@ -429,6 +429,7 @@ build/install/%: FORCE
 	@mkdir -p $(@D)
 	@sed -e 's|@version@|$(VERSION)|' -e 's|@bindir@|$(bindir)|' -e 's|@prefix@|$(prefix)|' \
 		-e 's|@libdir@|$(call below,$(libdir))|' -e 's|@includedir@|$(call below,$(includedir))|' \
+		-e 's|@belowbindir@|$(call below,$(bindir))|' \
 		-e 's|@pkglibexecdir@|$(call below,$(pkglibexecdir))|' \
 		-e 's|@cflags@|$(FREESTANDING)|' -e 's|@ldflags@|$(IMAGE_LDFLAGS)|' \
 		$(firstword $(wildcard scripts/$*.in core/cli/$*)) >$@

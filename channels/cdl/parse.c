@@ -104,8 +104,8 @@ static bool version(struct cdl_parser *p, unsigned *to)
 {
 	if (p->token.word != CDL_NUMBER)
 		return cdl_expected(p, "a version, as in 'interface net 1 {'");
-	if (p->token.number < 1 || p->token.number > 65535) {
-		cdl_error(p->diag, p->token.place, "expected a version from 1 to 65535");
+	if (p->token.number < 1 || p->token.number > 255) {
+		cdl_error(p->diag, p->token.place, "expected a version from 1 to 255");
 		return false;
 	}
 	*to = (unsigned)p->token.number;

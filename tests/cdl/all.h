@@ -239,6 +239,15 @@ static inline int do_struct_array(void *state, const struct all_stats st[2], str
 	return done();
 }
 
+static inline int do_roster(void *state, const struct all_name names[2], const uint32_t can[2],
+			    struct all_name onames[2], uint32_t ocan[2])
+{
+	(void)state;
+	memcpy(onames, names, 2 * sizeof(*names));
+	memcpy(ocan, can, 2 * sizeof(*can));
+	return done();
+}
+
 static inline int do_load(void *state, uint32_t image, uint32_t len)
 {
 	uint8_t all = 0xff;
@@ -355,6 +364,7 @@ static const struct all_server_ops handlers = {
 	.far_both = do_far_both,
 	.inwards = do_inwards,
 	.struct_array = do_struct_array,
+	.roster = do_roster,
 	.load = do_load,
 	.fill = do_fill,
 	.change = do_change,

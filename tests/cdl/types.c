@@ -283,6 +283,29 @@ static void more_than_a_line_holds(void **state)
 	no_buffer_is_missing();
 }
 
+static void structs_that_may_not_fit_in_arrays(void **state)
+{
+	struct all_name names[2] = { a_name, a_name }, onames[2] = { 0 };
+	uint32_t can[2] = { ALL_FEATURES_ALL, 0 }, ocan[2] = { 0 };
+
+	(void)state;
+	open_connected();
+	names[1].key_len = 0;
+	assert_int_equal(all_roster(&c, names, can, onames, ocan), 0);
+	same_name(&names[0], &onames[0]);
+	same_name(&names[1], &onames[1]);
+	assert_memory_equal(can, ocan, sizeof(can));
+	can[1] = 4;
+	assert_int_equal(all_roster(&c, names, can, onames, ocan), -EINVAL);
+	assert_int_equal(s.stub.refused, 1);
+	names[1].key_len = 6;
+	assert_int_equal(all_roster(&c, names, ocan, onames, ocan), -EINVAL);
+	/* That one was not sent. */
+	assert_int_equal(s.stub.refused, 1);
+	assert_int_equal(handled, 1);
+	no_buffer_is_missing();
+}
+
 static void names_of_our_own_can_be_arguments(void **state)
 {
 	uint32_t cl = 0, far = 0, lent = 0;
@@ -311,6 +334,7 @@ int main(void)
 		cmocka_unit_test(bytes_of_every_length),
 		cmocka_unit_test(structs_and_arrays_of_them),
 		cmocka_unit_test(more_than_a_line_holds),
+		cmocka_unit_test(structs_that_may_not_fit_in_arrays),
 		cmocka_unit_test(names_of_our_own_can_be_arguments),
 	};
 

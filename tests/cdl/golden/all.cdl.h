@@ -32,18 +32,19 @@ enum all_op {
 	ALL_OP_FAR_BOTH = 13,
 	ALL_OP_INWARDS = 14,
 	ALL_OP_STRUCT_ARRAY = 15,
-	ALL_OP_LOAD = 16,
-	ALL_OP_FILL = 17,
-	ALL_OP_CHANGE = 18,
-	ALL_OP_KEEP = 19,
-	ALL_OP_FETCH = 20,
-	ALL_OP_MOVE = 21,
-	ALL_OP_SHADOW = 22,
-	ALL_OP_LINK_STATE = 23,
-	ALL_OP_LONG_NEWS = 24,
-	ALL_OP_LATE = 25,
-	ALL_OP_LATER = 26,
-	ALL_OP_COUNT = 27,
+	ALL_OP_ROSTER = 16,
+	ALL_OP_LOAD = 17,
+	ALL_OP_FILL = 18,
+	ALL_OP_CHANGE = 19,
+	ALL_OP_KEEP = 20,
+	ALL_OP_FETCH = 21,
+	ALL_OP_MOVE = 22,
+	ALL_OP_SHADOW = 23,
+	ALL_OP_LINK_STATE = 24,
+	ALL_OP_LONG_NEWS = 25,
+	ALL_OP_LATE = 26,
+	ALL_OP_LATER = 27,
+	ALL_OP_COUNT = 28,
 };
 
 /* A server begins in the first. */
@@ -807,6 +808,46 @@ static inline bool all_struct_array_rep_ok_(const struct all_struct_array_rep *w
 	return true;
 }
 
+struct all_roster_req {
+	struct all_name_wire names[2];
+	uint32_t can[2];
+};
+
+_Static_assert(sizeof(struct all_roster_req) == 68, "fixed width");
+_Static_assert(offsetof(struct all_roster_req, names) == 0, "fixed place");
+_Static_assert(offsetof(struct all_roster_req, can) == 60, "fixed place");
+
+static inline bool all_roster_req_ok_(const struct all_roster_req *w)
+{
+	for (uint32_t i = 0; i < 2; i++)
+		if (!all_name_wire_ok_(&w->names[i]))
+			return false;
+	for (uint32_t i = 0; i < 2; i++)
+		if ((w->can[i] & ~ALL_FEATURES_ALL) != 0)
+			return false;
+	return true;
+}
+
+struct all_roster_rep {
+	struct all_name_wire onames[2];
+	uint32_t ocan[2];
+};
+
+_Static_assert(sizeof(struct all_roster_rep) == 68, "fixed width");
+_Static_assert(offsetof(struct all_roster_rep, onames) == 0, "fixed place");
+_Static_assert(offsetof(struct all_roster_rep, ocan) == 60, "fixed place");
+
+static inline bool all_roster_rep_ok_(const struct all_roster_rep *w)
+{
+	for (uint32_t i = 0; i < 2; i++)
+		if (!all_name_wire_ok_(&w->onames[i]))
+			return false;
+	for (uint32_t i = 0; i < 2; i++)
+		if ((w->ocan[i] & ~ALL_FEATURES_ALL) != 0)
+			return false;
+	return true;
+}
+
 struct all_load_req {
 	uint32_t image;
 	uint32_t len;
@@ -999,8 +1040,8 @@ static inline bool all_listed_(int error)
 
 /* What each version looks like on the wire, from the oldest on. */
 static const uint32_t all_prints_[2] __attribute__((unused)) = {
-	0xfe8be732, /* 2 */
-	0x04bd2a3b, /* 3 */
+	0x25e798b9, /* 2 */
+	0xcb9cf8f2, /* 3 */
 };
 
 static const struct cordon_stub_interface all_interface __attribute__((unused)) = {

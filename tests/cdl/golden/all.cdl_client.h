@@ -289,6 +289,27 @@ static inline int all_struct_array_get_(struct all_client *c, const struct all_s
 	return 0;
 }
 
+static inline int all_roster_put_(struct all_roster_req *w, const struct all_name names[2],
+				  const uint32_t can[2])
+{
+	for (uint32_t i = 0; i < 2; i++)
+		if (!all_name_put_(&w->names[i], &names[i]))
+			return -EINVAL;
+	cordon_stub_copy(w->can, can, 8);
+	return 0;
+}
+
+static inline int all_roster_get_(struct all_client *c, const struct all_roster_rep *w,
+				  struct all_name onames[2], uint32_t ocan[2])
+{
+	if (!all_roster_rep_ok_(w))
+		return cordon_stub_lied(&c->stub);
+	for (uint32_t i = 0; i < 2; i++)
+		all_name_get_(&onames[i], &w->onames[i]);
+	cordon_stub_copy(ocan, w->ocan, 8);
+	return 0;
+}
+
 static inline void all_load_put_(struct all_load_req *w, uint32_t image, uint32_t len)
 {
 	w->image = image;
@@ -681,6 +702,33 @@ static inline int all_struct_array(struct all_client *c, const struct all_stats 
 	if (ret != (int)sizeof(rep))
 		return cordon_stub_failed(&c->stub, line, ret);
 	return all_struct_array_get_(c, &rep, os);
+}
+
+/* Structs that may not fit, in an array; and sets of bits. */
+static inline int all_roster(struct all_client *c, const struct all_name names[2],
+			     const uint32_t can[2], struct all_name onames[2], uint32_t ocan[2])
+{
+	struct all_roster_req req = { 0 };
+	struct cordon_far far;
+	struct cordon_stub_lent lent = { 0 };
+	struct all_roster_rep rep;
+	int line, ret;
+
+	ret = all_roster_put_(&req, names, can);
+	if (ret < 0)
+		return ret;
+	ret = cordon_stub_far(&c->stub, &lent, &far, &req, 68, 68);
+	if (ret < 0)
+		return ret;
+	lent.n = 1;
+	ret = cordon_stub_lend(&c->stub, &lent);
+	if (ret < 0)
+		return ret;
+	ret = cordon_stub_call(&c->stub, ALL_OP_ROSTER, &far, sizeof(far), NULL, 0, &line);
+	cordon_stub_ended(&c->stub, &lent, line, ret, &rep, sizeof(rep));
+	if (ret != 0)
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_roster_get_(c, &rep, onames, ocan);
 }
 
 /* A buffer to be read. */
@@ -1311,6 +1359,46 @@ static inline int all_struct_array_finish(struct all_client *c, int line, uint64
 	return all_struct_array_get_(c, &rep, os);
 }
 
+/* The line of the call, for all_roster_finish(), or -errno. */
+static inline int all_roster_start(struct all_client *c, const struct all_name names[2],
+				   const uint32_t can[2], uint64_t deadline)
+{
+	struct all_roster_req req = { 0 };
+	struct cordon_far far;
+	struct cordon_stub_lent lent = { 0 };
+	int ret;
+
+	ret = all_roster_put_(&req, names, can);
+	if (ret < 0)
+		return ret;
+	ret = cordon_stub_far(&c->stub, &lent, &far, &req, 68, 68);
+	if (ret < 0)
+		return ret;
+	lent.n = 1;
+	ret = cordon_stub_lend(&c->stub, &lent);
+	if (ret < 0)
+		return ret;
+	ret = cordon_call_start(c->stub.client, ALL_OP_ROSTER, &far, sizeof(far), deadline);
+	return cordon_stub_started(&c->stub, &lent, ret);
+}
+
+/* -EAGAIN: not yet. Anything else, and the call is over. */
+static inline int all_roster_finish(struct all_client *c, int line, uint64_t now,
+				    struct all_name onames[2], uint32_t ocan[2])
+{
+	struct all_roster_rep rep;
+	int ret;
+
+	ret = cordon_call_poll(c->stub.client, line, now, NULL, 0);
+	if (ret == -EAGAIN)
+		return ret;
+	cordon_stub_ended(&c->stub, cordon_stub_lent_on(&c->stub, line), line, ret, &rep,
+			  sizeof(rep));
+	if (ret != 0)
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_roster_get_(c, &rep, onames, ocan);
+}
+
 /* The line of the call, for all_load_finish(), or -errno. */
 static inline int all_load_start(struct all_client *c, uint32_t image, uint32_t len,
 				 uint64_t deadline)
@@ -1930,6 +2018,28 @@ static inline void all_struct_array_in(struct cordon_scope *scope,
 				       struct all_struct_array_call *call)
 {
 	(void)cordon_scope_start(scope, all_struct_array_run_, call);
+}
+
+struct all_roster_call {
+	struct all_client *client;
+	const struct all_name *names;
+	const uint32_t *can;
+	struct all_name onames[2];
+	uint32_t ocan[2];
+	int ret; /* as all_roster() returned it */
+};
+
+static inline void all_roster_run_(void *arg)
+{
+	struct all_roster_call *call = (struct all_roster_call *)arg;
+
+	call->ret = all_roster(call->client, call->names, call->can, call->onames, call->ocan);
+}
+
+/* As a part of @scope; @call until it is joined. */
+static inline void all_roster_in(struct cordon_scope *scope, struct all_roster_call *call)
+{
+	(void)cordon_scope_start(scope, all_roster_run_, call);
 }
 
 struct all_load_call {

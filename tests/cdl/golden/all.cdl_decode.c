@@ -191,6 +191,16 @@ static const struct cordon_decode_field rep_struct_array[] = {
 	{ .name = "os", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 24, .count = 2, .fields = fields_stats, .n = 4 },
 };
 
+static const struct cordon_decode_field req_roster[] = {
+	{ .name = "names", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 30, .count = 2, .fields = fields_name, .n = 4 },
+	{ .name = "can", .kind = CORDON_DECODE_FLAGS, .at = 60, .size = 4, .count = 2, .names = names_features, .n = 3 },
+};
+
+static const struct cordon_decode_field rep_roster[] = {
+	{ .name = "onames", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 30, .count = 2, .fields = fields_name, .n = 4 },
+	{ .name = "ocan", .kind = CORDON_DECODE_FLAGS, .at = 60, .size = 4, .count = 2, .names = names_features, .n = 3 },
+};
+
 static const struct cordon_decode_field req_load[] = {
 	{ .name = "image", .kind = CORDON_DECODE_BUF, .at = 0, .size = 4 },
 	{ .name = "len", .kind = CORDON_DECODE_UINT, .at = 4, .size = 4 },
@@ -312,6 +322,7 @@ static const struct cordon_decode_op ops[] = {
 	{ .name = "far_both", .far = true, .far_reply = true, .nreq = 1, .req = req_far_both, .nrep = 1, .rep = rep_far_both },
 	{ .name = "inwards", .far = true, .nreq = 1, .req = req_inwards, .nrep = 1, .rep = rep_inwards },
 	{ .name = "struct_array", .nreq = 1, .req = req_struct_array, .nrep = 1, .rep = rep_struct_array },
+	{ .name = "roster", .far = true, .far_reply = true, .nreq = 2, .req = req_roster, .nrep = 2, .rep = rep_roster },
 	{ .name = "load", .nreq = 2, .req = req_load },
 	{ .name = "fill", .nreq = 1, .req = req_fill, .nrep = 1, .rep = rep_fill },
 	{ .name = "change", .nreq = 3, .req = req_change },

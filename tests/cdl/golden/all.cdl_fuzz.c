@@ -230,6 +230,21 @@ static int do_struct_array(void *state, const struct all_stats s[2], struct all_
 	return cordon_fuzz_result();
 }
 
+static int do_roster(void *state, const struct all_name names[2], const uint32_t can[2],
+		     struct all_name onames[2], uint32_t ocan[2])
+{
+	(void)state;
+	(void)names;
+	for (uint32_t i = 0; i < 2; i++)
+		cordon_fuzz_expect(expect_name(&names[i]));
+	(void)can;
+	for (uint32_t i = 0; i < 2; i++)
+		cordon_fuzz_expect((can[i] & ~ALL_FEATURES_ALL) == 0);
+	(void)onames;
+	cordon_fuzz_bytes(ocan, 8);
+	return cordon_fuzz_result();
+}
+
 static int do_load(void *state, uint32_t image, uint32_t len)
 {
 	(void)state;
@@ -366,6 +381,7 @@ static const struct all_server_ops handlers = {
 	.far_both = do_far_both,
 	.inwards = do_inwards,
 	.struct_array = do_struct_array,
+	.roster = do_roster,
 	.load = do_load,
 	.fill = do_fill,
 	.change = do_change,
@@ -398,6 +414,7 @@ static const int far[ALL_OP_COUNT] = {
 	[ALL_OP_FAR_BOTH] = 1,
 	[ALL_OP_INWARDS] = 160,
 	[ALL_OP_STRUCT_ARRAY] = -1,
+	[ALL_OP_ROSTER] = 68,
 	[ALL_OP_LOAD] = -1,
 	[ALL_OP_FILL] = -1,
 	[ALL_OP_CHANGE] = -1,

@@ -595,6 +595,51 @@ static int op_struct_array(void *server, const void *req, unsigned len, void *re
 	return sizeof(out);
 }
 
+static inline int call_roster(struct all_server *s, const struct all_roster_req *in,
+			      struct all_roster_rep *out)
+{
+	struct all_name names[2];
+	struct all_name onames[2] = { 0 };
+	uint32_t ocan[2] = { 0 };
+	int ret;
+
+	if (!s->ops->roster)
+		return -EOPNOTSUPP;
+	if (!all_roster_req_ok_(in))
+		return cordon_stub_refuse(&s->stub);
+	for (uint32_t i = 0; i < 2; i++)
+		all_name_get_(&names[i], &in->names[i]);
+	ret = s->ops->roster(s->stub.state, names, in->can, onames, ocan);
+	if (ret != 0)
+		return cordon_stub_error(&s->stub, ret);
+	for (uint32_t i = 0; i < 2; i++)
+		if (!all_name_put_(&out->onames[i], &onames[i]))
+			return cordon_stub_error(&s->stub, 0);
+	cordon_stub_copy(out->ocan, ocan, 8);
+	return 0;
+}
+
+static int op_roster(void *server, const void *req, unsigned len, void *reply)
+{
+	struct all_server *s = server;
+	struct cordon_far far;
+	struct all_roster_req in;
+	struct all_roster_rep out = { 0 };
+	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
+
+	(void)len;
+	(void)reply;
+	if (ret < 0)
+		return ret;
+	cordon_stub_copy(&far, req, sizeof(far));
+	ret = cordon_stub_open_far(&s->stub, &far, &in, 68, 68);
+	if (ret < 0)
+		return ret;
+	ret = call_roster(s, &in, &out);
+	cordon_stub_close_far(&s->stub, far.buf, &out, ret == 0 ? sizeof(out) : 0);
+	return ret;
+}
+
 static inline int call_load(struct all_server *s, const struct all_load_req *in)
 {
 	const uint32_t buf[1] = { in->image };
@@ -990,6 +1035,7 @@ static const struct cordon_op ops[ALL_OP_COUNT] = {
 	[ALL_OP_FAR_BOTH] = { "far_both", op_far_both, 8, 8 },
 	[ALL_OP_INWARDS] = { "inwards", op_inwards, 8, 8 },
 	[ALL_OP_STRUCT_ARRAY] = { "struct_array", op_struct_array, 48, 48 },
+	[ALL_OP_ROSTER] = { "roster", op_roster, 8, 8 },
 	[ALL_OP_LOAD] = { "load", op_load, 8, 8 },
 	[ALL_OP_FILL] = { "fill", op_fill, 4, 4 },
 	[ALL_OP_CHANGE] = { "change", op_change, 8, 8 },

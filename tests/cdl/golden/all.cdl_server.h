@@ -42,6 +42,9 @@ struct all_server_ops {
 	int (*far_both)(void *state, uint8_t x, uint64_t o[20]);
 	int (*inwards)(void *state, const uint64_t i[20], uint64_t *sum);
 	int (*struct_array)(void *state, const struct all_stats s[2], struct all_stats os[2]);
+	/* Structs that may not fit, in an array; and sets of bits. */
+	int (*roster)(void *state, const struct all_name names[2], const uint32_t can[2],
+		      struct all_name onames[2], uint32_t ocan[2]);
 	/* A buffer to be read. */
 	int (*load)(void *state, uint32_t image, uint32_t len);
 	/* A buffer to be filled; says how far. */
