@@ -66,7 +66,7 @@ static void emit_layout(struct cdl_emit *e, const struct cdl_record *r, const ch
 		cdl_put(e->out, "| %u | %u | `", r->slot[n].at,
 			cdl_size_of(&f->type) * f->type.count);
 		emit_field_text(e, f);
-		cdl_put(e->out, "` ");
+		cdl_put(e->out, f->doc ? "` " : "`");
 		emit_cell(e, f->doc);
 		cdl_put(e->out, " |\n");
 	}
