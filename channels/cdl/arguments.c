@@ -56,9 +56,8 @@ static void check_within(const struct cdl_method *m, struct cdl_field *f, struct
 			  f->within);
 }
 
-void cdl_check_arguments(struct cdl_interface *i, struct cdl_method *m, struct cdl_diag *diag)
+void cdl_check_arguments(struct cdl_method *m, struct cdl_diag *diag)
 {
-	(void)i;
 	for (struct cdl_field *f = m->args.first; f; f = f->next) {
 		bool buf = f->type.kind == CDL_BUF;
 

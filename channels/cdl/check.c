@@ -145,6 +145,17 @@ static void check_since(const struct cdl_interface *i, struct cdl_method *m,
 	cdl_note(diag, before->place, "this one is since %u", before->since);
 }
 
+/* No deeper than there are types: each uses those before it, and is looked at once. */
+static void use(const struct cdl_fields *fields)
+{
+	for (const struct cdl_field *f = fields->first; f; f = f->next) {
+		if (!f->type.def || f->type.def->used)
+			continue;
+		f->type.def->used = true;
+		use(&f->type.def->fields);
+	}
+}
+
 void cdl_check(struct cdl_interface *i, struct cdl_diag *diag, struct cdl_mem *mem)
 {
 	const struct cdl_method *before = NULL;
@@ -164,7 +175,8 @@ void cdl_check(struct cdl_interface *i, struct cdl_diag *diag, struct cdl_mem *m
 	for (struct cdl_method *m = i->methods; m; m = m->next) {
 		check_states(i, m, diag);
 		check_since(i, m, before, diag);
-		cdl_check_arguments(i, m, diag);
+		cdl_check_arguments(m, diag);
+		use(&m->args);
 		cdl_layout_method(m, diag, mem);
 		i->pool = i->pool || m->req_far || m->rep_far || m->bufs || m->back;
 		before = m;

@@ -16,7 +16,7 @@ void cdl_check(struct cdl_interface *i, struct cdl_diag *diag, struct cdl_mem *m
 void cdl_check_names(const struct cdl_interface *i, struct cdl_diag *diag, struct cdl_mem *mem);
 
 /* Directions, buffers and bounds of @m's arguments (arguments.c). */
-void cdl_check_arguments(struct cdl_interface *i, struct cdl_method *m, struct cdl_diag *diag);
+void cdl_check_arguments(struct cdl_method *m, struct cdl_diag *diag);
 
 /* What lies where, of a struct when those in it are laid out; of a method's request and reply. */
 void cdl_layout_def(struct cdl_def *d, struct cdl_diag *diag, struct cdl_mem *mem);

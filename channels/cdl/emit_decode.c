@@ -98,6 +98,8 @@ void cdl_emit_decode(struct cdl_emit *e)
 	cdl_put(e->out, "#include \"%s.h\"\n\n/* A line each. */\n/* clang-format off */\n",
 		e->base);
 	for (const struct cdl_def *d = e->i->defs; d; d = d->next) {
+		if (!d->used)
+			continue;
 		if (d->kind == CDL_STRUCT)
 			emit_fields(e, &d->record, cdl_print(e->mem, "fields_%s", d->name));
 		else

@@ -120,7 +120,7 @@ static void emit_ok(struct cdl_emit *e, const struct cdl_record *r, const char *
 	cdl_put(e->out, "\treturn true;\n}\n");
 }
 
-static void emit_enum_ok(struct cdl_emit *e, const struct cdl_def *d)
+static void emit_enum_ok(struct cdl_emit *e, struct cdl_def *d)
 {
 	const struct cdl_type t = { .kind = CDL_ENUM, .def = d };
 
@@ -294,7 +294,7 @@ static void emit_half(struct cdl_emit *e, const struct cdl_method *m, const stru
 
 void cdl_emit_wire(struct cdl_emit *e)
 {
-	for (const struct cdl_def *d = e->i->defs; d; d = d->next) {
+	for (struct cdl_def *d = e->i->defs; d; d = d->next) {
 		if (d->kind == CDL_ENUM) {
 			emit_enum_ok(e, d);
 		} else if (d->kind == CDL_STRUCT) {

@@ -58,7 +58,7 @@ static bool named(struct cdl_parser *p, struct cdl_type *type)
 			p->token.name);
 		return false;
 	}
-	for (const struct cdl_def *d = p->i->defs; d; d = d->next) {
+	for (struct cdl_def *d = p->i->defs; d; d = d->next) {
 		if (strcmp(d->name, p->token.name) != 0)
 			continue;
 		type->kind = d->kind;

@@ -11,13 +11,13 @@
 
 /* Words of C, and what headers are known to define as macros. */
 static const char *const words[] = {
-	"alignas",  "alignof",	"asm",	    "assert",  "auto",	   "bool",   "break",	"case",
-	"char",	    "const",	"continue", "current", "default",  "do",     "double",	"else",
-	"enum",	    "errno",	"extern",   "false",   "float",	   "for",    "goto",	"i386",
-	"if",	    "inline",	"int",	    "linux",   "long",	   "major",  "minor",	"noreturn",
-	"offsetof", "register", "restrict", "return",  "short",	   "signed", "sizeof",	"static",
-	"stderr",   "stdin",	"stdout",   "struct",  "switch",   "true",   "typedef", "typeof",
-	"union",    "unix",	"unsigned", "void",    "volatile", "while",
+	"alignas",  "alignof",	"asm",	    "assert",	"auto",	   "bool",     "break",	 "case",
+	"char",	    "const",	"continue", "current",	"default", "do",       "double", "else",
+	"enum",	    "errno",	"extern",   "false",	"float",   "for",      "goto",	 "i386",
+	"if",	    "inline",	"int",	    "linux",	"memchr",  "long",     "major",	 "minor",
+	"noreturn", "offsetof", "register", "restrict", "return",  "short",    "signed", "sizeof",
+	"static",   "stderr",	"stdin",    "stdout",	"struct",  "switch",   "true",	 "typedef",
+	"typeof",   "union",	"unix",	    "unsigned", "void",	   "volatile", "while",
 };
 /* Our own. */
 static const char *const reserved[] = {
@@ -59,7 +59,12 @@ static void check_name(struct cdl_diag *diag, const char *name, struct cdl_place
 			return;
 		}
 	}
-	if (AMONG(words, name))
+	if (strncmp(name, "cordon_", 7) == 0)
+		cdl_error(diag, where, "names that begin with 'cordon_' are ours");
+	else if (strlen(name) > 2 && strcmp(name + strlen(name) - 2, "_t") == 0)
+		cdl_error(diag, where,
+			  "names that end in '_t' are types of C: expected another name");
+	else if (AMONG(words, name))
 		cdl_error(diag, where, "'%s' is a word of C: expected another name", name);
 	else if (AMONG(reserved, name))
 		cdl_error(diag, where, "'%s' is a word of this language: expected another name",

@@ -50,7 +50,7 @@ struct cdl_names {
 
 struct cdl_type {
 	enum cdl_kind kind;
-	const struct cdl_def *def; /* of an enum, flags, a struct */
+	struct cdl_def *def; /* of an enum, flags, a struct */
 	bool array;
 	uint32_t count; /* of an array: 1 or more; else 1 */
 	uint32_t max; /* of str, bytes: the most bytes */
@@ -103,6 +103,7 @@ struct cdl_def {
 	struct cdl_fields fields; /* of a struct */
 	struct cdl_record record; /* of a struct */
 	uint32_t print; /* see prints.c */
+	bool used; /* by a method, or by what one uses */
 };
 
 struct cdl_method {
