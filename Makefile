@@ -22,6 +22,7 @@
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
 #   make bench-crashes  what a crash a second costs (root)
+#   make practicality  lines of drivers, interfaces, and of what has to be trusted
 
 MAKEFLAGS += -rR --no-print-directory
 SHELL := /bin/sh
@@ -303,7 +304,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 
 .PHONY: all test run-tests check lint format demo fuzz-cdl bench bench-check bench-guest bench-probes bench-net \
 	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module \
-	uninstall-module clean vm module
+	uninstall-module practicality clean vm module
 
 all: $(PROGRAMS_$(V)) build/cdl/cordon-cdl
 
@@ -483,6 +484,12 @@ bench-wait:
 	@scripts/deps run
 	@$(MAKE) -s -j$(shell nproc) all build/release/bench/wakeup
 	@bench/wait
+
+# What a driver takes, and what has to be trusted, in lines.
+practicality:
+	@scripts/deps run
+	@$(MAKE) -s -j$(shell nproc) all
+	@scripts/practicality
 
 clean:
 	rm -rf build
