@@ -122,39 +122,13 @@ for k in 6.12 6.1; do
 done
 clean nothing_is_left_of_them
 
-# ---- devices, and an output that nobody reads to its end; meanwhile, one that oopses
+# ---- guests that go wrong
 
-devices() {
-	# shellcheck disable=SC2016 # expanded in the guest
-	timeout --foreground -k 5 200 "$vm" run --log "$tmp/devices.log" --device nvme --device e1000e --device e1000e -- sh -c '
-		modprobe nvme; modprobe e1000e
-		until [ -b /dev/nvme0n1 ]; do sleep 0.1; done
-		ls -d /dev/nvme0n1 /sys/class/net/eth0 /sys/class/net/eth1
-		for d in /sys/class/nvme/nvme0/device /sys/class/net/eth0/device; do
-			[ -d $d/iommu_group ] && echo translated
-		done
-		seq 100000
-		touch /dev/kmsg && echo end >/dev/kmsg' 2>"$tmp/devices.err" </dev/null | head -n 5 >"$tmp/devices.out"
-}
-devices &
-guests=$!
 guest oops --shared "$tmp/oops" -- sh -c 'echo before; insmod /shared/three.ko; echo after'
 result "$([ $rc = 125 ] && grep -q 'vm: the guest died' "$tmp/oops.err" &&
 	grep -q '| .*RIP: .*three' "$tmp/oops.err" && grep -q 'RIP: .*three' "$tmp/oops.log" &&
 	! grep -q "$(printf '\r')" "$tmp/oops.log" &&
 	[ "$(cat "$tmp/oops.out")" = before ] && echo 1)" an_oops_ends_it,_and_is_shown "$tmp/oops.err"
-wait $guests
-guests=
-is devices_are_there_and_behind_an_IOMMU "$tmp/devices.out" "/dev/nvme0n1
-/sys/class/net/eth0
-/sys/class/net/eth1
-translated
-translated"
-result "$(grep -q '] end$' "$tmp/devices.log" && echo 1)" a_reader_that_leaves_holds_nobody_up \
-	"$tmp/devices.err"
-
-# ---- guests that go wrong
-
 guest hang --timeout 8 sleep 1000
 result "$([ $rc = 125 ] && grep -q 'not ended after 8 s' "$tmp/hang.err" && echo 1)" a_command_that_hangs_is_ended "$tmp/hang.err"
 guest stall --boot 1 --append rdinit=/bin/sh true # it waits for somebody who types
@@ -198,5 +172,25 @@ no_guest() {
 }
 result "$(soon no_guest && echo 1)" a_guest_dies_with_its_script
 rm -rf "$TMPDIR"/cordon-vm.*
+
+# ---- devices, and an output that nobody reads to its end
+
+# shellcheck disable=SC2016 # expanded in the guest
+timeout --foreground -k 5 200 "$vm" run --log "$tmp/devices.log" --device nvme --device e1000e --device e1000e -- sh -c '
+	modprobe nvme; modprobe e1000e
+	until [ -b /dev/nvme0n1 ]; do sleep 0.1; done
+	ls -d /dev/nvme0n1 /sys/class/net/eth0 /sys/class/net/eth1
+	for d in /sys/class/nvme/nvme0/device /sys/class/net/eth0/device; do
+		[ -d $d/iommu_group ] && echo translated
+	done
+	seq 100000
+	touch /dev/kmsg && echo end >/dev/kmsg' 2>"$tmp/devices.err" </dev/null | head -n 5 >"$tmp/devices.out"
+is devices_are_there_and_behind_an_IOMMU "$tmp/devices.out" "/dev/nvme0n1
+/sys/class/net/eth0
+/sys/class/net/eth1
+translated
+translated"
+result "$(grep -q '] end$' "$tmp/devices.log" && echo 1)" a_reader_that_leaves_holds_nobody_up \
+	"$tmp/devices.err"
 clean nothing_is_left
 finish
