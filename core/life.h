@@ -65,7 +65,7 @@ int cordon_life_begin(struct cordon_life *l, struct cordon_err *e);
 void cordon_life_asked(struct cordon_life *l);
 
 /* It did not answer within the deadline: whether others had its core for so long since it was asked. Then
- * that is said, once in a row, and counted. @had_ns: how long others before it had it; grows by what it had. */
+ * that is said, once in a row, and counted. @had_ns: how long those before it had it; what it had is added. */
 int cordon_life_starved(struct cordon_life *l, uint64_t *had_ns);
 
 /* Give the front-end an order and wait for its end; for the domain's end (-EPIPE); at most for the

@@ -382,6 +382,15 @@ static enum fate life(struct stage *s, uint64_t arg)
 	return end.late ? SURVIVES : fate_of(end.status);
 }
 
+/* A life takes 25 ms. Each number that Linux has or may soon have, in the form in which something is
+ * allowed; of the others, which the same filter is asked about above, every seventh. */
+#define LINUX_HAS 640u
+
+static unsigned is_tried(unsigned nr, int native)
+{
+	return nr % 7 == 0 || (native && nr < LINUX_HAS);
+}
+
 static int complete_share(const struct job *j, unsigned first)
 {
 	static struct stage s;
@@ -393,17 +402,23 @@ static int complete_share(const struct job *j, unsigned first)
 		return 1;
 	}
 	for (unsigned nr = first; nr < NUMBERS && bad < 20; nr += shares) {
-		enum fate alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, 0));
+		enum fate alive;
 
-		if (alive == KILLED)
-			alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_FD));
-		bad += expect("native", SCMP_ARCH_X86_64, nr, alive, allowed[j->m][nr]);
+		if (is_tried(nr, 1)) {
+			alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, 0));
+			if (alive == KILLED)
+				alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_FD));
+			bad += expect("native", SCMP_ARCH_X86_64, nr, alive, allowed[j->m][nr]);
+		}
+		if (!is_tried(nr, 0))
+			continue;
 		alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, X32 | nr, 0));
 		bad += expect("x32", SCMP_ARCH_X32, nr, alive, 0);
+		if (nr >= NUMBERS_32)
+			continue;
+		alive = life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_INT80));
+		bad += expect("int 0x80", SCMP_ARCH_X86, nr, alive, 0);
 	}
-	for (unsigned nr = first; nr < NUMBERS_32 && bad < 20; nr += shares)
-		bad += expect("int 0x80", SCMP_ARCH_X86, nr,
-			      life(&s, ATTACK_ARG(ATTACK_SYSCALL, nr, HOW_INT80)), 0);
 	stage_close(&s);
 	return bad;
 }
@@ -411,10 +426,12 @@ static int complete_share(const struct job *j, unsigned first)
 static void complete(unsigned m, cordon_parts parts, int core)
 {
 	const struct job j = { .m = m, .parts = parts, .core = core };
+	unsigned tries = 0;
 
-	test(in_shares(complete_share, &j),
-	     "complete fence, from the first instruction, each number", modes[m],
-	     3 * NUMBERS + NUMBERS_32);
+	for (unsigned nr = 0; nr < NUMBERS; nr++)
+		tries += 2 * is_tried(nr, 1) + is_tried(nr, 0) * (nr < NUMBERS_32 ? 2 : 1);
+	test(in_shares(complete_share, &j), "complete fence, from the first instruction", modes[m],
+	     tries);
 }
 
 int main(void)
