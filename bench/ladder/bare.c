@@ -22,21 +22,26 @@ struct out {
 	uint64_t seq;
 };
 
-struct bare {
-	struct partner partner;
-	struct cordon_line *lines;
-	struct cordon_client_of *of;
-	struct cordon_many many; /* the partner writes there: what the caller needs lies elsewhere */
-	_Alignas(128) struct out *out; /* one for each channel */
+/* On lines of its own: the partner writes to all that it reads. */
+struct caller {
+	struct out *out; /* one for each channel */
 	unsigned n; /* channels */
 	unsigned next; /* in any order: who is called next */
 	uint64_t seq;
+} __attribute__((aligned(128)));
+
+struct bare {
+	struct partner partner;
+	struct caller caller;
+	struct cordon_line *lines;
+	struct cordon_client_of *of;
+	struct cordon_many many;
 };
 
 static void serve(void *state)
 {
 	struct bare *b = state;
-	const unsigned n = b->n;
+	const unsigned n = b->caller.n;
 
 	while (!partner_stopped(&b->partner)) {
 		if (n == 1 ? cordon_serve(&b->of[0].server, cordon_driver_ladder.control, NULL, 8) :
@@ -58,7 +63,7 @@ static void *lines_of(size_t n, size_t size)
 
 static void drop(struct bare *b)
 {
-	free(b->out);
+	free(b->caller.out);
 	free(b->of);
 	free((void *)b->lines);
 	free(b);
@@ -72,15 +77,15 @@ static void *begin(const struct rung *r, const struct place *at, char *why)
 	(void)why;
 	if (!b)
 		return NULL;
-	b->n = *n;
+	b->caller.n = *n;
 	b->lines = lines_of((size_t)*n * APART, sizeof(*b->lines));
 	b->of = lines_of(*n, sizeof(*b->of));
-	b->out = lines_of(*n, sizeof(*b->out));
-	if (!b->lines || !b->of || !b->out)
+	b->caller.out = lines_of(*n, sizeof(*b->caller.out));
+	if (!b->lines || !b->of || !b->caller.out)
 		goto fail;
 	for (size_t i = 0; i < *n; i++) {
 		cordon_server_init(&b->of[i].server, &b->lines[i * APART], LINES);
-		cordon_client_init(&b->out[i].client, &b->lines[i * APART], LINES);
+		cordon_client_init(&b->caller.out[i].client, &b->lines[i * APART], LINES);
 	}
 	cordon_many_init(&b->many, b->of, *n);
 	if (partner_start(&b->partner, at->core, serve, b) == 0)
@@ -98,17 +103,17 @@ static void end(void *state)
 	drop(b);
 }
 
-static void start(struct bare *b, unsigned i)
+static void start(struct caller *c, unsigned i)
 {
-	struct message m = { .seq = ++b->seq };
+	struct message m = { .seq = ++c->seq };
 
-	b->out[i].seq = m.seq;
-	b->out[i].line = cordon_call_start(&b->out[i].client, 0, &m, sizeof(m), UINT64_MAX);
+	c->out[i].seq = m.seq;
+	c->out[i].line = cordon_call_start(&c->out[i].client, 0, &m, sizeof(m), UINT64_MAX);
 }
 
-static void finish(struct bare *b, unsigned i)
+static void finish(struct caller *c, unsigned i)
 {
-	struct out *o = &b->out[i];
+	struct out *o = &c->out[i];
 	struct message reply;
 	int ret;
 
@@ -120,36 +125,38 @@ static void finish(struct bare *b, unsigned i)
 
 static void run_one(void *state, unsigned n)
 {
-	struct bare *b = state;
+	struct caller *c = &((struct bare *)state)->caller;
 
 	while (n--) {
-		start(b, b->n / 2);
-		finish(b, b->n / 2);
+		start(c, c->n / 2);
+		finish(c, c->n / 2);
 	}
 }
 
 static void run_any(void *state, unsigned n)
 {
-	struct bare *b = state;
+	struct caller *c = &((struct bare *)state)->caller;
 
 	while (n--) {
-		start(b, b->next);
-		finish(b, b->next);
-		b->next = order_next(b->next, b->n);
+		start(c, c->next);
+		finish(c, c->next);
+		c->next = order_next(c->next, c->n);
 	}
 }
 
 /* A call in flight for each client. */
 static void run_all(void *state, unsigned n)
 {
-	struct bare *b = state;
+	struct caller *c = &((struct bare *)state)->caller;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < b->n; i++)
-		start(b, i);
+	for (unsigned k = 0; k < c->n; k++)
+		start(c, k);
 	for (unsigned done = 0; done < n; done++) {
-		finish(b, done % b->n);
-		if (done + b->n < n)
-			start(b, done % b->n);
+		finish(c, i);
+		if (done + c->n < n)
+			start(c, i);
+		i = i + 1 < c->n ? i + 1 : 0;
 	}
 }
 

@@ -157,7 +157,8 @@ static double timed(void *state, unsigned n)
 	p->watts = uj < 0 ? -1 : (microjoules() - uj) * 1000 / ns;
 	n = p->calls < CALLS_MAX ? p->calls : CALLS_MAX;
 	qsort(p->ns, n, sizeof(*p->ns), by_size);
-	return n ? p->ns[n / 2] : -1.0;
+	n /= 2;
+	return p->calls ? p->ns[n] : -1.0;
 }
 
 static void also(void *state, struct sample *s)
