@@ -15,8 +15,12 @@
 
 #define GOLDEN "tests/cdl/golden/"
 #define ALL ((1u << CDL_FILE_COUNT) - 1)
-/* Enough to be worth it, few enough for a second or two. */
+/* Most where a sanitizer looks at what they do. */
+#if defined(__SANITIZE_ADDRESS__)
 #define MUTATIONS 20000u
+#else
+#define MUTATIONS 2000u
+#endif
 
 static const char *const ends[CDL_FILE_COUNT] = {
 #define X(id, end, option, what) end,
