@@ -68,7 +68,9 @@ const char *cdl_emit_wtype(struct cdl_emit *e, const struct cdl_type *type)
 	};
 
 	if (type->kind == CDL_STRUCT)
-		return cdl_print(e->mem, "struct %s_%s_wire", e->prefix, type->def->name);
+		return cdl_print(e->mem,
+				 type->def->record.plain ? "struct %s_%s" : "struct %s_%s_wire",
+				 e->prefix, type->def->name);
 	return names[cdl_carrier(type)];
 }
 

@@ -103,10 +103,15 @@ static void emit_struct(struct cdl_emit *e, const struct cdl_def *d)
 {
 	const char *name = cdl_print(e->mem, "%s_%s", e->prefix, d->name);
 
-	cdl_put(e->out,
-		"\nstatic inline bool expect_%s(const struct %s *s)\n{\n"
-		"\tstruct %s_wire w;\n\n\tmemset(&w, 0, sizeof(w));\n",
-		d->name, name, name);
+	cdl_put(e->out, "\nstatic inline bool expect_%s(const struct %s *s)\n{\n", d->name, name);
+	if (d->record.plain) {
+		if (d->record.checked)
+			cdl_put(e->out, "\treturn %s_wire_ok_(s);\n}\n", name);
+		else
+			cdl_put(e->out, "\treturn cordon_fuzz_readable(s, sizeof(*s));\n}\n");
+		return;
+	}
+	cdl_put(e->out, "\tstruct %s_wire w;\n\n\tmemset(&w, 0, sizeof(w));\n", name);
 	if (d->record.fails)
 		cdl_put(e->out, "\tif (!%s_put_(&w, s))\n\t\treturn false;\n", name);
 	else
@@ -122,6 +127,7 @@ static void emit_handler(struct cdl_emit *e, const struct cdl_method *m)
 	struct cdl_list l = { 0 };
 	const char *state = cdl_emit_local(e, &m->args, "state");
 	const char *i = cdl_emit_local(e, &m->args, "i");
+	const char *result;
 
 	cdl_add(&l, "void *%s", state);
 	for (const struct cdl_field *f = m->args.first; f; f = f->next)
@@ -137,13 +143,20 @@ static void emit_handler(struct cdl_emit *e, const struct cdl_method *m)
 			emit_fill(e, f);
 		}
 	}
-	cdl_put(e->out, m->oneway ? "}\n" : "\treturn cordon_fuzz_result();\n}\n");
+	if (m->oneway) {
+		cdl_put(e->out, "}\n");
+		return;
+	}
+	result = "cordon_fuzz_result()";
+	for (const struct cdl_field *f = m->args.first; f; f = f->next)
+		if (f->type.kind == CDL_BUF && f->in && f->hold == CDL_HOLD_GIVE)
+			result = cdl_print(e->mem, "cordon_fuzz_keep(%s, %s)", result, f->name);
+	cdl_put(e->out, "\treturn %s;\n}\n", result);
 }
 
 void cdl_emit_fuzz(struct cdl_emit *e)
 {
 	const char *p = e->prefix;
-	bool gives = false;
 
 	cdl_emit_top(e, false, "any bytes as requests to the server's end");
 	cdl_put(e->out,
@@ -153,10 +166,8 @@ void cdl_emit_fuzz(struct cdl_emit *e)
 	for (const struct cdl_def *d = e->i->defs; d; d = d->next)
 		if (d->kind == CDL_STRUCT)
 			emit_struct(e, d);
-	for (const struct cdl_method *m = e->i->methods; m; m = m->next) {
-		gives = gives || m->given || m->back;
+	for (const struct cdl_method *m = e->i->methods; m; m = m->next)
 		emit_handler(e, m);
-	}
 	cdl_put(e->out, "\nstatic const struct %s_server_ops handlers = {\n", p);
 	for (const struct cdl_method *m = e->i->methods; m; m = m->next)
 		cdl_put(e->out, "\t.%s = do_%s,\n", m->name, m->name);
@@ -174,6 +185,5 @@ void cdl_emit_fuzz(struct cdl_emit *e)
 		p);
 	cdl_put(e->out, "\t%s_server_init(&s, &handlers, NULL%s);\n", p,
 		e->i->pool ? ", &cordon_fuzz.pool" : "");
-	cdl_put(e->out, "\tcordon_fuzz_run(&%s_ops, &s.stub, far, %s);\n\treturn 0;\n}\n", p,
-		gives ? "true" : "false");
+	cdl_put(e->out, "\tcordon_fuzz_run(&%s_ops, &s.stub, far);\n\treturn 0;\n}\n", p);
 }

@@ -63,8 +63,15 @@ static bool in_copied(const struct cdl_field *f)
 {
 	const struct cdl_type *t = &f->type;
 
-	return cdl_emit_in_req(f) && (t->kind == CDL_STRUCT || t->kind == CDL_STR ||
-				      (t->array && (t->kind == CDL_BOOL || t->kind == CDL_ENUM)));
+	return cdl_emit_in_req(f) &&
+	       ((t->kind == CDL_STRUCT && !t->def->record.plain) || t->kind == CDL_STR ||
+		(t->array && (t->kind == CDL_BOOL || t->kind == CDL_ENUM)));
+}
+
+/* Whether a result needs one: else the handler puts it where it is sent from. */
+static bool out_copied(const struct cdl_field *f)
+{
+	return cdl_emit_in_rep(f) && !cdl_is_same(&f->type);
 }
 
 /* The server, and what the handler returned, beside variables that are named as arguments. */
@@ -86,22 +93,23 @@ static const char *in_name(struct cdl_emit *e, const struct cdl_field *f)
 static void emit_declare(struct cdl_emit *e, const struct cdl_method *m)
 {
 	for (const struct cdl_field *f = m->args.first; f; f = f->next) {
-		bool out = cdl_emit_in_rep(f);
+		bool out = out_copied(f);
 		const struct cdl_type *t = &f->type;
 
 		if (!out && !in_copied(f))
 			continue;
 		if (!out)
 			cdl_emit_member(e, 1, f, ";\n");
-		else if (t->kind == CDL_STRUCT || t->array || t->kind == CDL_STR ||
-			 t->kind == CDL_BYTES)
+		else if (t->kind == CDL_BYTES)
+			cdl_put(e->out, "\tuint8_t %s[%u] = { 0 };\n\tuint32_t %s_len = 0;\n",
+				f->name, t->max, f->name);
+		else if (t->kind == CDL_STRUCT || t->array || t->kind == CDL_STR)
 			cdl_emit_member(e, 1, f, " = { 0 };\n");
 		else if (t->kind == CDL_ENUM)
 			cdl_put(e->out, "\t%s %s = (%s)0;\n", cdl_emit_ctype(e, t), f->name,
 				cdl_emit_ctype(e, t));
 		else
-			cdl_put(e->out, "\t%s %s = %s;\n", cdl_emit_ctype(e, t), f->name,
-				t->kind == CDL_BOOL ? "false" : "0");
+			cdl_put(e->out, "\tbool %s = false;\n", f->name);
 	}
 	for (const struct cdl_field *f = m->args.first; f; f = f->next)
 		if (cdl_emit_in_rep(f) && (f->type.kind == CDL_STR || f->type.kind == CDL_BYTES))
@@ -187,9 +195,9 @@ static void add_argument(struct cdl_emit *e, struct cdl_list *l, const struct cd
 	const struct cdl_type *t = &f->type;
 
 	if (cdl_emit_in_rep(f)) {
-		bool plain = t->array || t->kind == CDL_STR || t->kind == CDL_BYTES;
+		bool address = !t->array && t->kind != CDL_STR && t->kind != CDL_BYTES;
 
-		cdl_add(l, plain ? "%s" : "&%s", f->name);
+		cdl_add(l, "%s%s%s", address ? "&" : "", out_copied(f) ? "" : "out->", f->name);
 		if (t->kind == CDL_BYTES)
 			cdl_add(l, "&%s_len", f->name);
 	} else if (in_copied(f)) {
@@ -200,7 +208,7 @@ static void add_argument(struct cdl_emit *e, struct cdl_list *l, const struct cd
 	} else if (t->kind == CDL_ENUM) {
 		cdl_add(l, "(%s)in->%s", cdl_emit_ctype(e, t), f->name);
 	} else {
-		cdl_add(l, "in->%s", f->name);
+		cdl_add(l, t->kind == CDL_STRUCT && !t->array ? "&in->%s" : "in->%s", f->name);
 	}
 }
 
@@ -234,12 +242,13 @@ static void emit_out(struct cdl_emit *e, const struct cdl_method *m)
 	else
 		bad = cdl_print(e->mem, "return cordon_stub_error(&%s->stub, 0)", self(e, m));
 	for (const struct cdl_field *f = m->args.first; f; f = f->next)
-		if (cdl_emit_in_rep(f))
+		if (out_copied(f))
 			cdl_emit_put(e, f, cdl_print(e->mem, "out->%s", f->name), f->name,
 				     cdl_print(e->mem, "%s_len", f->name), i, bad);
 	for (const struct cdl_field *f = m->args.first; f; f = f->next)
 		if (f->type.kind == CDL_BUF && cdl_emit_in_rep(f))
-			cdl_put(e->out, "\tif (cordon_pool_lend(%s->stub.pool, %s) < 0)\n\t\t%s;\n",
+			cdl_put(e->out,
+				"\tif (cordon_pool_lend(%s->stub.pool, out->%s) < 0)\n\t\t%s;\n",
 				self(e, m), f->name, bad);
 	if (m->to.name)
 		cdl_put(e->out, "\t%s->stub.at = %s_STATE_%s;\n", self(e, m), e->upper,
@@ -306,7 +315,7 @@ static void emit_op(struct cdl_emit *e, const struct cdl_method *m)
 		cdl_put(e->out, "\tstruct cordon_far far;\n");
 	if (m->req.size)
 		cdl_put(e->out, "\tstruct %s_%s_req in;\n", e->prefix, m->name);
-	if (m->rep.size)
+	if (m->rep_far)
 		cdl_put(e->out, "\tstruct %s_%s_rep out = { 0 };\n", e->prefix, m->name);
 	cdl_put(e->out, "\tint ret = cordon_stub_permit(&s->stub, %u, 0x%x);\n\n", m->since,
 		m->when_set);
@@ -325,7 +334,9 @@ static void emit_op(struct cdl_emit *e, const struct cdl_method *m)
 		return;
 	}
 	cdl_put(e->out, "\tret = call_%s(s%s%s);\n", m->name, m->req.size ? ", &in" : "",
-		m->rep.size ? ", &out" : "");
+		!m->rep.size ? "" :
+		m->rep_far   ? ", &out" :
+			       ", reply");
 	if (m->rep_far)
 		cdl_put(e->out, "\tcordon_stub_close_far(&s->stub, far.buf, &out, ret == 0 ? "
 				"sizeof(out) : 0);\n");
@@ -335,9 +346,10 @@ static void emit_op(struct cdl_emit *e, const struct cdl_method *m)
 		cdl_put(e->out, "\treturn ret;\n}\n");
 		return;
 	}
-	cdl_put(e->out,
-		"\tif (ret < 0)\n\t\treturn ret;\n\tcordon_stub_copy(reply, &out, sizeof(out));\n"
-		"\treturn sizeof(out);\n}\n");
+	/* Its memory is private, and zero before. */
+	cdl_put(e->out, "\treturn ret < 0 ? ret : (int)sizeof(struct %s_%s_rep);\n", e->prefix,
+		m->name);
+	cdl_put(e->out, "}\n");
 }
 
 void cdl_emit_server(struct cdl_emit *e)

@@ -29,13 +29,17 @@ static void emit_slot(struct cdl_emit *e, const struct cdl_slot *s, unsigned n)
 
 static void emit_record(struct cdl_emit *e, const struct cdl_record *r, const char *tag)
 {
-	struct cdl_list l = { 0 };
-
 	cdl_put(e->out, "struct %s {\n", tag);
 	for (unsigned n = 0; n < r->n; n++)
 		emit_slot(e, &r->slot[n], n);
 	emit_pad(e, r->n, r->tail);
 	cdl_put(e->out, "};\n\n");
+}
+
+static void emit_asserts(struct cdl_emit *e, const struct cdl_record *r, const char *tag)
+{
+	struct cdl_list l = { 0 };
+
 	cdl_add(&l, "sizeof(struct %s) == %u", tag, r->size);
 	cdl_add(&l, "\"fixed width\"");
 	cdl_put_list(e->out, "_Static_assert(", &l, ",", ");\n");
@@ -104,14 +108,15 @@ static void emit_pad_check(struct cdl_emit *e, unsigned n, uint32_t bytes)
 			bytes);
 }
 
-static void emit_ok(struct cdl_emit *e, const struct cdl_record *r, const char *tag)
+static void emit_ok(struct cdl_emit *e, const struct cdl_record *r, const char *name,
+		    const char *tag)
 {
 	struct cdl_list l = { 0 };
 
 	if (!r->checked)
 		return;
 	cdl_add(&l, "const struct %s *w", tag);
-	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline bool %s_ok_(", tag);
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline bool %s_ok_(", name);
 	for (unsigned n = 0; n < r->n; n++) {
 		emit_pad_check(e, n, r->slot[n].pad);
 		emit_check(e, r->slot[n].field);
@@ -133,12 +138,6 @@ static void emit_enum_ok(struct cdl_emit *e, struct cdl_def *d)
 }
 
 /* ---- conversions ------------------------------------------------------------------------------- */
-
-/* A value that is the same in both forms, but for its type. */
-static bool same(const struct cdl_type *t)
-{
-	return cdl_is_int(t->kind) || t->kind == CDL_FLAGS || t->kind == CDL_BUF;
-}
 
 /* The loop over an array; what follows is one tab deeper. Returns the index, "" without one. */
 static const char *emit_loop(struct cdl_emit *e, const struct cdl_type *t, const char *i)
@@ -178,6 +177,12 @@ static const char *address_of(struct cdl_emit *e, const char *c, const char *at)
 	return cdl_print(e->mem, "&%s%s", c, at);
 }
 
+/* Of an argument that is an address, what is there: without brackets that nobody needs. */
+static const char *value_of(struct cdl_emit *e, const char *c)
+{
+	return c[0] == '(' ? cdl_print(e->mem, "*%s", address_of(e, c, "")) : c;
+}
+
 void cdl_emit_put(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
 		  const char *len, const char *i, const char *bad)
 {
@@ -188,9 +193,13 @@ void cdl_emit_put(struct cdl_emit *e, const struct cdl_field *f, const char *w, 
 		put_bounded(e, f, w, c, len, bad);
 		return;
 	}
-	if (same(t) && t->array) {
+	if (cdl_is_same(t) && t->array) {
 		cdl_put(e->out, "\tcordon_stub_copy(%s, %s, %u);\n", w, c,
 			cdl_size_of(t) * t->count);
+		return;
+	}
+	if (cdl_is_same(t)) {
+		cdl_put(e->out, "\t%s = %s;\n", w, value_of(e, c));
 		return;
 	}
 	at = emit_loop(e, t, i);
@@ -221,9 +230,13 @@ void cdl_emit_get(struct cdl_emit *e, const struct cdl_field *f, const char *w, 
 			t->max, len, w);
 		return;
 	}
-	if (same(t) && t->array) {
+	if (cdl_is_same(t) && t->array) {
 		cdl_put(e->out, "\tcordon_stub_copy(%s, %s, %u);\n", c, w,
 			cdl_size_of(t) * t->count);
+		return;
+	}
+	if (cdl_is_same(t)) {
+		cdl_put(e->out, "\t%s = %s;\n", value_of(e, c), w);
 		return;
 	}
 	at = emit_loop(e, t, i);
@@ -280,6 +293,25 @@ static void emit_struct_get(struct cdl_emit *e, const struct cdl_def *d)
 	cdl_put(e->out, "}\n");
 }
 
+/* One whose forms are the same travels as it is. */
+static void emit_struct(struct cdl_emit *e, const struct cdl_def *d)
+{
+	const char *wire = cdl_print(e->mem, "%s_%s_wire", e->prefix, d->name);
+	const char *tag = wire;
+
+	cdl_put(e->out, "\n");
+	if (d->record.plain)
+		tag = cdl_print(e->mem, "%s_%s", e->prefix, d->name);
+	else
+		emit_record(e, &d->record, wire);
+	emit_asserts(e, &d->record, tag);
+	emit_ok(e, &d->record, wire, tag);
+	if (d->record.plain)
+		return;
+	emit_struct_put(e, d);
+	emit_struct_get(e, d);
+}
+
 static void emit_half(struct cdl_emit *e, const struct cdl_method *m, const struct cdl_record *r,
 		      const char *which)
 {
@@ -289,7 +321,8 @@ static void emit_half(struct cdl_emit *e, const struct cdl_method *m, const stru
 		return;
 	cdl_put(e->out, "\n");
 	emit_record(e, r, tag);
-	emit_ok(e, r, tag);
+	emit_asserts(e, r, tag);
+	emit_ok(e, r, tag, tag);
 }
 
 void cdl_emit_wire(struct cdl_emit *e)
@@ -298,13 +331,7 @@ void cdl_emit_wire(struct cdl_emit *e)
 		if (d->kind == CDL_ENUM) {
 			emit_enum_ok(e, d);
 		} else if (d->kind == CDL_STRUCT) {
-			const char *tag = cdl_print(e->mem, "%s_%s_wire", e->prefix, d->name);
-
-			cdl_put(e->out, "\n");
-			emit_record(e, &d->record, tag);
-			emit_ok(e, &d->record, tag);
-			emit_struct_put(e, d);
-			emit_struct_get(e, d);
+			emit_struct(e, d);
 		}
 	}
 	for (const struct cdl_method *m = e->i->methods; m; m = m->next) {

@@ -18,11 +18,12 @@
 #define CORDON_FUZZ_BUFS (CORDON_FUZZ_SMALL + CORDON_FUZZ_BIG + CORDON_FUZZ_RO)
 
 static struct cordon_fuzz {
+	struct cordon_line line;
 	const uint8_t *data;
 	size_t left;
-	struct cordon_line line;
 	struct cordon_server server;
 	struct cordon_pool pool;
+	uint32_t kept; /* set of buffers that a handler was given */
 	_Alignas(64) uint8_t private[64 * CORDON_FUZZ_BUFS];
 	_Alignas(64) uint8_t mem[CORDON_FUZZ_SMALL * CORDON_BUF_SMALL + CORDON_BUF_BIG];
 	_Alignas(64) uint8_t ro[CORDON_BUF_SMALL];
@@ -87,6 +88,14 @@ static inline int cordon_fuzz_result(void)
 	return byte < 192 ? 0 : byte < 250 ? -(int)(byte - 191) : (int)byte * 1000 - 252000;
 }
 
+/* Of a handler that is given @buf: it keeps it if it returns success. */
+static inline int cordon_fuzz_keep(int result, uint32_t buf)
+{
+	if (result == 0)
+		cordon_fuzz.kept |= 1u << buf;
+	return result;
+}
+
 static inline void cordon_fuzz_begin(const uint8_t *data, size_t size)
 {
 	static const struct cordon_pool_dims dims = { .small = CORDON_FUZZ_SMALL,
@@ -133,10 +142,9 @@ static inline unsigned cordon_fuzz_good(const struct cordon_ops *ops, unsigned o
 	return sizeof(f);
 }
 
-/* @far: by operation, how long arguments in a buffer are; -1: in the line. @gives: a handler may have kept a
- * buffer. */
+/* @far: by operation, how long arguments in a buffer are; -1: in the line. */
 static inline void cordon_fuzz_run(const struct cordon_ops *ops, struct cordon_stub_server *s,
-				   const int *far, bool gives)
+				   const int *far)
 {
 	const struct cordon_stub_interface *i = s->interface;
 	struct cordon_hello hello = { i->id, i->oldest, i->newest };
@@ -159,7 +167,8 @@ static inline void cordon_fuzz_run(const struct cordon_ops *ops, struct cordon_s
 			cordon_fuzz_bytes(req, len < sizeof(req) ? len : sizeof(req));
 		cordon_fuzz_call(ops, s, turn, op, req, (uint8_t)len);
 		for (uint32_t b = 0; b < CORDON_FUZZ_BUFS; b++)
-			cordon_fuzz_expect(gives || cordon_fuzz.pool.state[b] == CORDON_BUF_PEER);
+			cordon_fuzz_expect(cordon_fuzz.pool.state[b] == CORDON_BUF_PEER ||
+					   cordon_fuzz.kept >> b & 1);
 		turn += 2;
 	}
 }

@@ -21,7 +21,8 @@ static bool checked(const struct cdl_field *f)
 	case CDL_STRUCT:
 		return f->type.def->record.checked;
 	default:
-		return f->range;
+		return f->range && (f->low > cdl_int_least(f->type.kind) ||
+				    f->high < cdl_int_greatest(f->type.kind));
 	}
 }
 
@@ -43,6 +44,7 @@ static bool add(struct cdl_record *r, const struct cdl_field *f)
 	r->size = at + cdl_size_of(&f->type) * f->type.count;
 	r->checked = r->checked || at != before || checked(f);
 	r->fails = r->fails || fails(f);
+	r->plain = r->plain && at == before && cdl_is_same(&f->type);
 	return r->size <= CDL_BYTES_MAX;
 }
 
@@ -53,11 +55,12 @@ static void end(struct cdl_record *r)
 	r->tail = size - r->size;
 	r->size = size;
 	r->checked = r->checked || r->tail;
+	r->plain = r->plain && !r->tail;
 }
 
 static void begin(struct cdl_record *r, unsigned n, struct cdl_mem *mem)
 {
-	*r = (struct cdl_record){ .align = 1 };
+	*r = (struct cdl_record){ .align = 1, .plain = true };
 	r->slot = cdl_alloc(mem, (n + 1) * sizeof(*r->slot));
 }
 

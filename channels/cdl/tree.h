@@ -90,6 +90,7 @@ struct cdl_record {
 	uint32_t size, align, tail; /* bytes behind the last */
 	bool checked; /* there is something that can be wrong with it */
 	bool fails; /* there is something that may not fit into it */
+	bool plain; /* C's form of it is the same, to the bit */
 };
 
 /* An enum, flags or a struct. */

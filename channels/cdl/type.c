@@ -34,6 +34,13 @@ cdl_int cdl_int_greatest(enum cdl_kind kind)
 	return ((cdl_int)1 << (cdl_int_size(kind) * 8 - cdl_is_signed(kind))) - 1;
 }
 
+bool cdl_is_same(const struct cdl_type *type)
+{
+	if (type->kind == CDL_STRUCT)
+		return type->def->record.plain;
+	return cdl_is_int(type->kind) || type->kind == CDL_FLAGS || type->kind == CDL_BUF;
+}
+
 enum cdl_kind cdl_carrier(const struct cdl_type *type)
 {
 	switch (type->kind) {

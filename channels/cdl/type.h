@@ -23,6 +23,9 @@ uint32_t cdl_int_size(enum cdl_kind kind);
 cdl_int cdl_int_least(enum cdl_kind kind);
 cdl_int cdl_int_greatest(enum cdl_kind kind);
 
+/* C's form of it is the wire's, to the bit. */
+bool cdl_is_same(const struct cdl_type *type);
+
 /* What carries @type: an enum's base, u8 for a bool; an integer stays what it is. */
 enum cdl_kind cdl_carrier(const struct cdl_type *type);
 

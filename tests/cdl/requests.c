@@ -85,7 +85,13 @@ static void add_good_calls(void)
 	const struct all_inwards_req inwards = { .i = { 1 } };
 	const struct all_long_news_req news = { .text = { 1, "x" } };
 	const struct all_later_req later = { .s = { 1, "x" } };
-	const uint8_t x = 7, hello = 1, zero[400] = { 0 };
+	const struct all_kinds_req kinds = { .b = 1, .l = 5, .v = -300, .f = 1 };
+	const struct all_text_req text = { .line = { 2, "ab" }, .w = { 1, "x" } };
+	const struct all_blob_req blob = { .key = { 3, { 1, 0, 2 } } };
+	const struct all_arrays_req arrays = { .b = { 1, 0, 1 }, .l = { 5, 6 } };
+	const struct all_load_req load = { .image = 0, .len = 67584 };
+	const struct all_fill_req fill_it = { .to = 1 };
+	const uint8_t x = 7, hello = 1, zero[800] = { 0 };
 
 	used = 0;
 	add(&hello, 1);
@@ -96,8 +102,20 @@ static void add_good_calls(void)
 	add(zero, 1);
 	add_call(ALL_OP_STRUCT_ARRAY, -1, &array, sizeof(array));
 	add(zero, 1);
+	add_call(ALL_OP_KINDS, -1, &kinds, sizeof(kinds));
+	add(zero, 4 + 8 + 1);
+	add_call(ALL_OP_TEXT, -1, &text, sizeof(text));
+	add(zero, 33 + 2 + 1);
+	add_call(ALL_OP_BLOB, -1, &blob, sizeof(blob));
+	add(zero, 16 + 4 + 1);
+	add_call(ALL_OP_ARRAYS, -1, &arrays, sizeof(arrays));
+	add(zero, 6 + 4 + 12 + 1);
+	add_call(ALL_OP_LOAD, -1, &load, sizeof(load));
+	add(zero, 1);
+	add_call(ALL_OP_FILL, -1, &fill_it, sizeof(fill_it));
+	add(zero, 4 + 1);
 	add_call(ALL_OP_FAR, 2, &far, sizeof(far));
-	add(zero, 0); /* its results are those of the next */
+	add(zero, 301 + 301 + 4 + 1);
 	add_call(ALL_OP_FAR_OUT, 0, NULL, 0);
 	add(zero, 160 + 1);
 	add_call(ALL_OP_FAR_BOTH, 0, &x, 1);

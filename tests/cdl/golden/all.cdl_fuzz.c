@@ -284,7 +284,7 @@ static int do_keep(void *state, uint32_t name, uint32_t image, uint32_t len)
 	cordon_fuzz_use(image, false);
 	(void)len;
 	cordon_fuzz_expect(len <= cordon_pool_bufsize(&cordon_fuzz.pool, image));
-	return cordon_fuzz_result();
+	return cordon_fuzz_keep(cordon_fuzz_result(), image);
 }
 
 static int do_fetch(void *state, uint32_t *image, uint32_t *len)
@@ -437,6 +437,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	cordon_fuzz_begin(data, size);
 	all_server_init(&s, &handlers, NULL, &cordon_fuzz.pool);
-	cordon_fuzz_run(&all_ops, &s.stub, far, true);
+	cordon_fuzz_run(&all_ops, &s.stub, far);
 	return 0;
 }

@@ -83,14 +83,6 @@ static int op_close(void *server, const void *req, unsigned len, void *reply)
 static inline int call_numbers(struct all_server *s, const struct all_numbers_req *in,
 			       struct all_numbers_rep *out)
 {
-	uint8_t oa = 0;
-	uint16_t ob = 0;
-	uint32_t oc = 0;
-	uint64_t od = 0;
-	int8_t oe = 0;
-	int16_t of = 0;
-	int32_t og = 0;
-	int64_t oh = 0;
 	int ret;
 
 	if (!s->ops->numbers)
@@ -98,17 +90,10 @@ static inline int call_numbers(struct all_server *s, const struct all_numbers_re
 	if (!all_numbers_req_ok_(in))
 		return cordon_stub_refuse(&s->stub);
 	ret = s->ops->numbers(s->stub.state, in->a, in->b, in->c, in->d, in->e, in->f, in->g, in->h,
-			      &oa, &ob, &oc, &od, &oe, &of, &og, &oh);
+			      &out->oa, &out->ob, &out->oc, &out->od, &out->oe, &out->of, &out->og,
+			      &out->oh);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->oa = oa;
-	out->ob = ob;
-	out->oc = oc;
-	out->od = od;
-	out->oe = oe;
-	out->of = of;
-	out->og = og;
-	out->oh = oh;
 	return 0;
 }
 
@@ -116,36 +101,29 @@ static int op_numbers(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_numbers_req in;
-	struct all_numbers_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_numbers(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_numbers(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_numbers_rep);
 }
 
 static inline int call_ranges(struct all_server *s, const struct all_ranges_req *in,
 			      struct all_ranges_rep *out)
 {
-	uint8_t sum = 0;
-	int16_t any = 0;
 	int ret;
 
 	if (!s->ops->ranges)
 		return -EOPNOTSUPP;
 	if (!all_ranges_req_ok_(in))
 		return cordon_stub_refuse(&s->stub);
-	ret = s->ops->ranges(s->stub.state, in->mtu, in->small, in->large, in->least, &sum, &any);
+	ret = s->ops->ranges(s->stub.state, in->mtu, in->small, in->large, in->least, &out->sum,
+			     &out->any);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->sum = sum;
-	out->any = any;
 	return 0;
 }
 
@@ -153,18 +131,14 @@ static int op_ranges(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_ranges_req in;
-	struct all_ranges_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_ranges(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_ranges(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_ranges_rep);
 }
 
 static inline int call_kinds(struct all_server *s, const struct all_kinds_req *in,
@@ -174,8 +148,6 @@ static inline int call_kinds(struct all_server *s, const struct all_kinds_req *i
 	enum all_link ol = (enum all_link)0;
 	enum all_level ov = (enum all_level)0;
 	enum all_plain op = (enum all_plain)0;
-	uint32_t of = 0;
-	uint64_t ow = 0;
 	int ret;
 
 	if (!s->ops->kinds)
@@ -183,15 +155,14 @@ static inline int call_kinds(struct all_server *s, const struct all_kinds_req *i
 	if (!all_kinds_req_ok_(in))
 		return cordon_stub_refuse(&s->stub);
 	ret = s->ops->kinds(s->stub.state, in->b, (enum all_link)in->l, (enum all_level)in->v,
-			    (enum all_plain)in->p, in->f, in->w, &ob, &ol, &ov, &op, &of, &ow);
+			    (enum all_plain)in->p, in->f, in->w, &ob, &ol, &ov, &op, &out->of,
+			    &out->ow);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
 	out->ob = ob;
 	out->ol = (uint8_t)ol;
 	out->ov = (int16_t)ov;
 	out->op = (uint32_t)op;
-	out->of = of;
-	out->ow = ow;
 	return 0;
 }
 
@@ -199,18 +170,14 @@ static int op_kinds(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_kinds_req in;
-	struct all_kinds_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_kinds(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_kinds(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_kinds_rep);
 }
 
 static inline int call_arrays(struct all_server *s_, const struct all_arrays_req *in,
@@ -218,11 +185,8 @@ static inline int call_arrays(struct all_server *s_, const struct all_arrays_req
 {
 	bool b[3];
 	enum all_link l[2];
-	uint8_t omac[6] = { 0 };
-	uint16_t os[2] = { 0 };
 	bool ob[3] = { 0 };
 	enum all_link ol[2] = { 0 };
-	int32_t oi[3] = { 0 };
 	int ret;
 
 	if (!s_->ops->arrays)
@@ -233,16 +197,14 @@ static inline int call_arrays(struct all_server *s_, const struct all_arrays_req
 		b[i_] = in->b[i_];
 	for (uint32_t i_ = 0; i_ < 2; i_++)
 		l[i_] = (enum all_link)in->l[i_];
-	ret = s_->ops->arrays(s_->stub.state, in->mac, in->s, b, l, in->i, omac, os, ob, ol, oi);
+	ret = s_->ops->arrays(s_->stub.state, in->mac, in->s, b, l, in->i, out->omac, out->os, ob,
+			      ol, out->oi);
 	if (ret != 0)
 		return cordon_stub_error(&s_->stub, ret);
-	cordon_stub_copy(out->omac, omac, 6);
-	cordon_stub_copy(out->os, os, 4);
 	for (uint32_t i_ = 0; i_ < 3; i_++)
 		out->ob[i_] = ob[i_];
 	for (uint32_t i_ = 0; i_ < 2; i_++)
 		out->ol[i_] = (uint8_t)ol[i_];
-	cordon_stub_copy(out->oi, oi, 12);
 	return 0;
 }
 
@@ -250,18 +212,14 @@ static int op_arrays(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_arrays_req in;
-	struct all_arrays_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_arrays(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_arrays(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_arrays_rep);
 }
 
 static inline int call_text(struct all_server *s, const struct all_text_req *in,
@@ -297,26 +255,21 @@ static int op_text(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_text_req in;
-	struct all_text_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_text(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_text(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_text_rep);
 }
 
 static inline int call_blob(struct all_server *s, const struct all_blob_req *in,
 			    struct all_blob_rep *out)
 {
 	uint8_t okey[16] = { 0 };
-
-	uint32_t okey_len = { 0 };
+	uint32_t okey_len = 0;
 	uint32_t okey_len_;
 	int ret;
 
@@ -337,18 +290,14 @@ static int op_blob(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_blob_req in;
-	struct all_blob_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_blob(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_blob(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_blob_rep);
 }
 
 static inline int call_structs(struct all_server *s_, const struct all_structs_req *in,
@@ -379,18 +328,14 @@ static int op_structs(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_structs_req in;
-	struct all_structs_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_structs(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_structs(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_structs_rep);
 }
 
 static inline int call_far(struct all_server *s, const struct all_far_req *in,
@@ -401,8 +346,7 @@ static inline int call_far(struct all_server *s, const struct all_far_req *in,
 	struct all_group og = { 0 };
 	char onote[301] = { 0 };
 	uint8_t rest[301] = { 0 };
-
-	uint32_t rest_len = { 0 };
+	uint32_t rest_len = 0;
 	uint32_t onote_len_;
 	uint32_t rest_len_;
 	int ret;
@@ -450,15 +394,13 @@ static int op_far(void *server, const void *req, unsigned len, void *reply)
 
 static inline int call_far_out(struct all_server *s, struct all_far_out_rep *out)
 {
-	uint64_t o[20] = { 0 };
 	int ret;
 
 	if (!s->ops->far_out)
 		return -EOPNOTSUPP;
-	ret = s->ops->far_out(s->stub.state, o);
+	ret = s->ops->far_out(s->stub.state, out->o);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	cordon_stub_copy(out->o, o, 160);
 	return 0;
 }
 
@@ -485,15 +427,13 @@ static int op_far_out(void *server, const void *req, unsigned len, void *reply)
 static inline int call_far_both(struct all_server *s, const struct all_far_both_req *in,
 				struct all_far_both_rep *out)
 {
-	uint64_t o[20] = { 0 };
 	int ret;
 
 	if (!s->ops->far_both)
 		return -EOPNOTSUPP;
-	ret = s->ops->far_both(s->stub.state, in->x, o);
+	ret = s->ops->far_both(s->stub.state, in->x, out->o);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	cordon_stub_copy(out->o, o, 160);
 	return 0;
 }
 
@@ -521,15 +461,13 @@ static int op_far_both(void *server, const void *req, unsigned len, void *reply)
 static inline int call_inwards(struct all_server *s, const struct all_inwards_req *in,
 			       struct all_inwards_rep *out)
 {
-	uint64_t sum = 0;
 	int ret;
 
 	if (!s->ops->inwards)
 		return -EOPNOTSUPP;
-	ret = s->ops->inwards(s->stub.state, in->i, &sum);
+	ret = s->ops->inwards(s->stub.state, in->i, &out->sum);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->sum = sum;
 	return 0;
 }
 
@@ -538,7 +476,6 @@ static int op_inwards(void *server, const void *req, unsigned len, void *reply)
 	struct all_server *s = server;
 	struct cordon_far far;
 	struct all_inwards_req in;
-	struct all_inwards_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
@@ -548,12 +485,9 @@ static int op_inwards(void *server, const void *req, unsigned len, void *reply)
 	ret = cordon_stub_open_far(&s->stub, &far, &in, 160, 0);
 	if (ret < 0)
 		return ret;
-	ret = call_inwards(s, &in, &out);
+	ret = call_inwards(s, &in, reply);
 	cordon_stub_close_far(&s->stub, far.buf, NULL, 0);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	return ret < 0 ? ret : (int)sizeof(struct all_inwards_rep);
 }
 
 static inline int call_struct_array(struct all_server *s_, const struct all_struct_array_req *in,
@@ -581,18 +515,14 @@ static int op_struct_array(void *server, const void *req, unsigned len, void *re
 {
 	struct all_server *s = server;
 	struct all_struct_array_req in;
-	struct all_struct_array_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_struct_array(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_struct_array(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_struct_array_rep);
 }
 
 static inline int call_roster(struct all_server *s, const struct all_roster_req *in,
@@ -600,7 +530,6 @@ static inline int call_roster(struct all_server *s, const struct all_roster_req 
 {
 	struct all_name names[2];
 	struct all_name onames[2] = { 0 };
-	uint32_t ocan[2] = { 0 };
 	int ret;
 
 	if (!s->ops->roster)
@@ -609,13 +538,12 @@ static inline int call_roster(struct all_server *s, const struct all_roster_req 
 		return cordon_stub_refuse(&s->stub);
 	for (uint32_t i = 0; i < 2; i++)
 		all_name_get_(&names[i], &in->names[i]);
-	ret = s->ops->roster(s->stub.state, names, in->can, onames, ocan);
+	ret = s->ops->roster(s->stub.state, names, in->can, onames, out->ocan);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
 	for (uint32_t i = 0; i < 2; i++)
 		if (!all_name_put_(&out->onames[i], &onames[i]))
 			return cordon_stub_error(&s->stub, 0);
-	cordon_stub_copy(out->ocan, ocan, 8);
 	return 0;
 }
 
@@ -676,7 +604,6 @@ static inline int call_fill(struct all_server *s, const struct all_fill_req *in,
 			    struct all_fill_rep *out)
 {
 	const uint32_t buf[1] = { in->to };
-	uint32_t len = 0;
 	int ret;
 
 	if (!s->ops->fill)
@@ -685,11 +612,10 @@ static inline int call_fill(struct all_server *s, const struct all_fill_req *in,
 		return cordon_stub_refuse(&s->stub);
 	if (!cordon_stub_take(&s->stub, buf, 1))
 		return cordon_stub_refuse(&s->stub);
-	ret = s->ops->fill(s->stub.state, in->to, &len);
+	ret = s->ops->fill(s->stub.state, in->to, &out->len);
 	cordon_stub_return(&s->stub, buf, 1);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->len = len;
 	return 0;
 }
 
@@ -697,18 +623,14 @@ static int op_fill(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_fill_req in;
-	struct all_fill_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_fill(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_fill(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_fill_rep);
 }
 
 static inline int call_change(struct all_server *s, const struct all_change_req *in)
@@ -779,18 +701,14 @@ static int op_keep(void *server, const void *req, unsigned len, void *reply)
 
 static inline int call_fetch(struct all_server *s, struct all_fetch_rep *out)
 {
-	uint32_t image = 0;
-	uint32_t len = 0;
 	int ret;
 
 	if (!s->ops->fetch)
 		return -EOPNOTSUPP;
-	ret = s->ops->fetch(s->stub.state, &image, &len);
+	ret = s->ops->fetch(s->stub.state, &out->image, &out->len);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->image = image;
-	out->len = len;
-	if (cordon_pool_lend(s->stub.pool, image) < 0)
+	if (cordon_pool_lend(s->stub.pool, out->image) < 0)
 		return cordon_stub_error(&s->stub, 0);
 	return 0;
 }
@@ -798,25 +716,20 @@ static inline int call_fetch(struct all_server *s, struct all_fetch_rep *out)
 static int op_fetch(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
-	struct all_fetch_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	(void)req;
 	if (ret < 0)
 		return ret;
-	ret = call_fetch(s, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_fetch(s, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_fetch_rep);
 }
 
 static inline int call_move(struct all_server *s, const struct all_move_req *in,
 			    struct all_move_rep *out)
 {
 	const uint32_t buf[2] = { in->from, in->to };
-	uint64_t done[8] = { 0 };
 	int ret;
 
 	if (!s->ops->move)
@@ -827,11 +740,10 @@ static inline int call_move(struct all_server *s, const struct all_move_req *in,
 		return cordon_stub_refuse(&s->stub);
 	if (!cordon_stub_take(&s->stub, buf, 2))
 		return cordon_stub_refuse(&s->stub);
-	ret = s->ops->move(s->stub.state, in->args, in->from, in->to, done);
+	ret = s->ops->move(s->stub.state, in->args, in->from, in->to, out->done);
 	cordon_stub_return(&s->stub, buf, 2);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	cordon_stub_copy(out->done, done, 64);
 	return 0;
 }
 
@@ -859,21 +771,15 @@ static int op_move(void *server, const void *req, unsigned len, void *reply)
 static inline int call_shadow(struct all_server *s_, const struct all_shadow_req *in,
 			      struct all_shadow_rep *out)
 {
-	uint32_t client = 0;
-	uint32_t far = 0;
-	uint32_t lent = 0;
 	int ret_;
 
 	if (!s_->ops->shadow)
 		return -EOPNOTSUPP;
 	ret_ = s_->ops->shadow(s_->stub.state, in->c, in->w, in->i, in->ret, in->req, in->rep,
-			       in->line, in->now, in->s, in->len, in->deadline, in->state, &client,
-			       &far, &lent);
+			       in->line, in->now, in->s, in->len, in->deadline, in->state,
+			       &out->client, &out->far, &out->lent);
 	if (ret_ != 0)
 		return cordon_stub_error(&s_->stub, ret_);
-	out->client = client;
-	out->far = far;
-	out->lent = lent;
 	return 0;
 }
 
@@ -881,18 +787,14 @@ static int op_shadow(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_shadow_req in;
-	struct all_shadow_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_shadow(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_shadow(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_shadow_rep);
 }
 
 static inline int call_link_state(struct all_server *s, const struct all_link_state_req *in)
@@ -955,15 +857,13 @@ static int op_long_news(void *server, const void *req, unsigned len, void *reply
 static inline int call_late(struct all_server *s, const struct all_late_req *in,
 			    struct all_late_rep *out)
 {
-	uint32_t b = 0;
 	int ret;
 
 	if (!s->ops->late)
 		return -EOPNOTSUPP;
-	ret = s->ops->late(s->stub.state, in->a, &b);
+	ret = s->ops->late(s->stub.state, in->a, &out->b);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	out->b = b;
 	return 0;
 }
 
@@ -971,18 +871,14 @@ static int op_late(void *server, const void *req, unsigned len, void *reply)
 {
 	struct all_server *s = server;
 	struct all_late_req in;
-	struct all_late_rep out = { 0 };
 	int ret = cordon_stub_permit(&s->stub, 3, 0x7);
 
 	(void)len;
 	if (ret < 0)
 		return ret;
 	cordon_stub_copy(&in, req, sizeof(in));
-	ret = call_late(s, &in, &out);
-	if (ret < 0)
-		return ret;
-	cordon_stub_copy(reply, &out, sizeof(out));
-	return sizeof(out);
+	ret = call_late(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_late_rep);
 }
 
 static inline int call_later(struct all_server *s_, const struct all_later_req *in)
