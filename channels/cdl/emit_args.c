@@ -41,6 +41,16 @@ void cdl_stub_passed(const struct cdl_stub *s, struct cdl_list *l,
 			cdl_emit_pass(l, f);
 }
 
+const struct cdl_field *cdl_stub_whole(const struct cdl_stub *s)
+{
+	const struct cdl_record *r = &s->m->req;
+	const struct cdl_field *f = r->n == 1 ? r->slot[0].field : NULL;
+
+	if (!f || s->lends || !cdl_is_same(&f->type))
+		return NULL;
+	return f->type.array || f->type.kind == CDL_STRUCT ? f : NULL;
+}
+
 void cdl_emit_args_put(const struct cdl_stub *s)
 {
 	struct cdl_emit *e = s->e;
@@ -48,7 +58,7 @@ void cdl_emit_args_put(const struct cdl_stub *s)
 	bool fails = s->m->req.fails;
 	bool first = true;
 
-	if (!s->m->req.size)
+	if (!s->m->req.size || cdl_stub_whole(s))
 		return;
 	cdl_add(&l, "struct %s_req *%s", s->name, s->w);
 	cdl_stub_params(s, &l, cdl_emit_in_req);

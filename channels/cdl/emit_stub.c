@@ -9,7 +9,7 @@ static void emit_declare_req(const struct cdl_stub *s)
 {
 	struct cdl_emit *e = s->e;
 
-	if (s->m->req.size)
+	if (s->m->req.size && !cdl_stub_whole(s))
 		cdl_put(e->out, "\tstruct %s_req %s = { 0 };\n", s->name, s->req);
 	if (s->m->req_far || s->m->rep_far)
 		cdl_put(e->out, "\tstruct cordon_far %s;\n", s->far);
@@ -61,7 +61,7 @@ static void emit_prepare(const struct cdl_stub *s)
 	if (s->m->since > e->i->oldest)
 		cdl_put(e->out, "\tif (%s->stub.version < %u)\n\t\treturn -EOPNOTSUPP;\n", s->c,
 			s->m->since);
-	if (s->m->req.size) {
+	if (s->m->req.size && !cdl_stub_whole(s)) {
 		cdl_add(&l, "&%s", s->req);
 		cdl_stub_passed(s, &l, cdl_emit_in_req);
 		if (s->m->req.fails) {
@@ -80,6 +80,11 @@ static void add_sent(const struct cdl_stub *s, struct cdl_list *l)
 	const char *what = s->m->req_far || s->m->rep_far ? s->far : s->req;
 
 	cdl_add(l, "%s", s->op);
+	if (cdl_stub_whole(s)) {
+		cdl_add(l, "%s", cdl_stub_whole(s)->name);
+		cdl_add(l, "sizeof(struct %s_req)", s->name);
+		return;
+	}
 	if (s->m->req.size || s->m->rep_far) {
 		cdl_add(l, "&%s", what);
 		cdl_add(l, "sizeof(%s)", what);
@@ -147,7 +152,7 @@ static void emit_start(const struct cdl_stub *s)
 	emit_declare_req(s);
 	if (s->lends || s->m->req.fails)
 		cdl_put(e->out, "\tint %s;\n", s->ret);
-	if (s->m->req.size || s->lends)
+	if ((s->m->req.size && !cdl_stub_whole(s)) || s->lends)
 		cdl_put(e->out, "\n");
 	emit_prepare(s);
 	cdl_add(&l, "%s->stub.client", s->c);

@@ -25,6 +25,9 @@ void cdl_stub_passed(const struct cdl_stub *s, struct cdl_list *l,
 /* Lent buffers that bound what comes with the reply: who makes arguments of a reply needs them, too. */
 void cdl_stub_bounds(const struct cdl_stub *s, struct cdl_list *l, bool pass);
 
+/* The argument that is the whole request already, as it lies in the caller's memory; or NULL. */
+const struct cdl_field *cdl_stub_whole(const struct cdl_stub *s);
+
 /* From arguments to a request, and from a reply to arguments (emit_args.c). */
 void cdl_emit_args_put(const struct cdl_stub *s);
 void cdl_emit_args_get(const struct cdl_stub *s);

@@ -195,6 +195,33 @@ static inline int do_structs(void *state, const struct all_stats *st, const stru
 	return done();
 }
 
+static inline int do_plain_one(void *state, const struct all_pair *p, struct all_pair *q)
+{
+	(void)state;
+	*q = *p;
+	q->a += endless ? 10 : 0;
+	return done();
+}
+
+static inline int do_plain_two(void *state, const struct all_point p[2], struct all_point q[2])
+{
+	(void)state;
+	q[0] = p[1];
+	q[1] = p[0];
+	return done();
+}
+
+static inline int do_plain_more(void *state, bool b, const struct all_pair *p,
+				const struct all_point *r, struct all_point *t, struct all_pair *q)
+{
+	(void)state;
+	assert_true(p->a >= 1 && p->a <= 10);
+	*t = *r;
+	*q = *p;
+	t->x += b;
+	return done();
+}
+
 static inline int do_far(void *state, const struct all_group *g, const char *note,
 			 struct all_group *og, char onote[301], uint8_t rest[301],
 			 uint32_t *rest_len)
@@ -359,6 +386,9 @@ static const struct all_server_ops handlers = {
 	.text = do_text,
 	.blob = do_blob,
 	.structs = do_structs,
+	.plain_one = do_plain_one,
+	.plain_two = do_plain_two,
+	.plain_more = do_plain_more,
 	.far = do_far,
 	.far_out = do_far_out,
 	.far_both = do_far_both,

@@ -283,6 +283,36 @@ static void more_than_a_line_holds(void **state)
 	no_buffer_is_missing();
 }
 
+static void structs_that_are_the_same_in_c(void **state)
+{
+	const struct all_pair p = { 10, ALL_FEATURES_ALL, UINT64_MAX };
+	const struct all_point two[2] = { { INT32_MIN, 1 }, { 2, INT32_MAX } };
+	struct all_pair q = { 0 }, wrong = { 11, 0, 0 };
+	struct all_point swapped[2] = { 0 }, t = { 0 };
+
+	(void)state;
+	open_connected();
+	assert_int_equal(all_plain_one(&c, &p, &q), 0);
+	assert_memory_equal(&p, &q, sizeof(p));
+	assert_int_equal(all_plain_two(&c, two, swapped), 0);
+	assert_memory_equal(&two[0], &swapped[1], sizeof(two[0]));
+	assert_memory_equal(&two[1], &swapped[0], sizeof(two[0]));
+	assert_int_equal(all_plain_more(&c, true, &p, &two[0], &t, &q), 0);
+	assert_true(t.x == INT32_MIN + 1 && t.y == 1 && q.b == UINT64_MAX);
+	assert_int_equal(handled, 3);
+	assert_int_equal(all_plain_one(&c, &wrong, &q), -EINVAL);
+	assert_int_equal(all_plain_more(&c, true, &wrong, &two[0], &t, &q), -EINVAL);
+	wrong = (struct all_pair){ 1, 4, 0 };
+	assert_int_equal(all_plain_one(&c, &wrong, &q), -EINVAL);
+	assert_int_equal(handled, 3);
+	/* What comes back is checked, too. */
+	endless = 1;
+	q.b = 5;
+	assert_int_equal(all_plain_one(&c, &p, &q), -EPROTO);
+	endless = 0;
+	assert_int_equal(q.b, 5);
+}
+
 static void structs_that_may_not_fit_in_arrays(void **state)
 {
 	struct all_name names[2] = { a_name, a_name }, onames[2] = { 0 };
@@ -334,6 +364,7 @@ int main(void)
 		cmocka_unit_test(bytes_of_every_length),
 		cmocka_unit_test(structs_and_arrays_of_them),
 		cmocka_unit_test(more_than_a_line_holds),
+		cmocka_unit_test(structs_that_are_the_same_in_c),
 		cmocka_unit_test(structs_that_may_not_fit_in_arrays),
 		cmocka_unit_test(names_of_our_own_can_be_arguments),
 	};

@@ -27,24 +27,27 @@ enum all_op {
 	ALL_OP_TEXT = 8,
 	ALL_OP_BLOB = 9,
 	ALL_OP_STRUCTS = 10,
-	ALL_OP_FAR = 11,
-	ALL_OP_FAR_OUT = 12,
-	ALL_OP_FAR_BOTH = 13,
-	ALL_OP_INWARDS = 14,
-	ALL_OP_STRUCT_ARRAY = 15,
-	ALL_OP_ROSTER = 16,
-	ALL_OP_LOAD = 17,
-	ALL_OP_FILL = 18,
-	ALL_OP_CHANGE = 19,
-	ALL_OP_KEEP = 20,
-	ALL_OP_FETCH = 21,
-	ALL_OP_MOVE = 22,
-	ALL_OP_SHADOW = 23,
-	ALL_OP_LINK_STATE = 24,
-	ALL_OP_LONG_NEWS = 25,
-	ALL_OP_LATE = 26,
-	ALL_OP_LATER = 27,
-	ALL_OP_COUNT = 28,
+	ALL_OP_PLAIN_ONE = 11,
+	ALL_OP_PLAIN_TWO = 12,
+	ALL_OP_PLAIN_MORE = 13,
+	ALL_OP_FAR = 14,
+	ALL_OP_FAR_OUT = 15,
+	ALL_OP_FAR_BOTH = 16,
+	ALL_OP_INWARDS = 17,
+	ALL_OP_STRUCT_ARRAY = 18,
+	ALL_OP_ROSTER = 19,
+	ALL_OP_LOAD = 20,
+	ALL_OP_FILL = 21,
+	ALL_OP_CHANGE = 22,
+	ALL_OP_KEEP = 23,
+	ALL_OP_FETCH = 24,
+	ALL_OP_MOVE = 25,
+	ALL_OP_SHADOW = 26,
+	ALL_OP_LINK_STATE = 27,
+	ALL_OP_LONG_NEWS = 28,
+	ALL_OP_LATE = 29,
+	ALL_OP_LATER = 30,
+	ALL_OP_COUNT = 31,
 };
 
 /* A server begins in the first. */
@@ -101,6 +104,18 @@ struct all_name {
 	uint32_t key_len;
 	enum all_link how;
 	uint16_t id;
+};
+
+/* The same in C and on the wire. */
+struct all_pair {
+	uint32_t a;
+	uint32_t f;
+	uint64_t b;
+};
+
+struct all_point {
+	int32_t x;
+	int32_t y;
 };
 
 struct all_group {
@@ -247,6 +262,24 @@ static inline void all_name_get_(struct all_name *c, const struct all_name_wire 
 	c->how = (enum all_link)w->how;
 	c->id = w->id;
 }
+
+_Static_assert(sizeof(struct all_pair) == 16, "fixed width");
+_Static_assert(offsetof(struct all_pair, a) == 0, "fixed place");
+_Static_assert(offsetof(struct all_pair, f) == 4, "fixed place");
+_Static_assert(offsetof(struct all_pair, b) == 8, "fixed place");
+
+static inline bool all_pair_wire_ok_(const struct all_pair *w)
+{
+	if (w->a < 1 || w->a > 10)
+		return false;
+	if ((w->f & ~ALL_FEATURES_ALL) != 0)
+		return false;
+	return true;
+}
+
+_Static_assert(sizeof(struct all_point) == 8, "fixed width");
+_Static_assert(offsetof(struct all_point, x) == 0, "fixed place");
+_Static_assert(offsetof(struct all_point, y) == 4, "fixed place");
 
 struct all_group_wire {
 	struct all_name_wire first;
@@ -688,6 +721,87 @@ static inline bool all_structs_rep_ok_(const struct all_structs_rep *w)
 	return true;
 }
 
+struct all_plain_one_req {
+	struct all_pair p;
+};
+
+_Static_assert(sizeof(struct all_plain_one_req) == 16, "fixed width");
+_Static_assert(offsetof(struct all_plain_one_req, p) == 0, "fixed place");
+
+static inline bool all_plain_one_req_ok_(const struct all_plain_one_req *w)
+{
+	if (!all_pair_wire_ok_(&w->p))
+		return false;
+	return true;
+}
+
+struct all_plain_one_rep {
+	struct all_pair q;
+};
+
+_Static_assert(sizeof(struct all_plain_one_rep) == 16, "fixed width");
+_Static_assert(offsetof(struct all_plain_one_rep, q) == 0, "fixed place");
+
+static inline bool all_plain_one_rep_ok_(const struct all_plain_one_rep *w)
+{
+	if (!all_pair_wire_ok_(&w->q))
+		return false;
+	return true;
+}
+
+struct all_plain_two_req {
+	struct all_point p[2];
+};
+
+_Static_assert(sizeof(struct all_plain_two_req) == 16, "fixed width");
+_Static_assert(offsetof(struct all_plain_two_req, p) == 0, "fixed place");
+
+struct all_plain_two_rep {
+	struct all_point q[2];
+};
+
+_Static_assert(sizeof(struct all_plain_two_rep) == 16, "fixed width");
+_Static_assert(offsetof(struct all_plain_two_rep, q) == 0, "fixed place");
+
+struct all_plain_more_req {
+	uint8_t b;
+	uint8_t pad1_[7];
+	struct all_pair p;
+	struct all_point r;
+};
+
+_Static_assert(sizeof(struct all_plain_more_req) == 32, "fixed width");
+_Static_assert(offsetof(struct all_plain_more_req, b) == 0, "fixed place");
+_Static_assert(offsetof(struct all_plain_more_req, p) == 8, "fixed place");
+_Static_assert(offsetof(struct all_plain_more_req, r) == 24, "fixed place");
+
+static inline bool all_plain_more_req_ok_(const struct all_plain_more_req *w)
+{
+	if (w->b > 1)
+		return false;
+	if (!cordon_stub_zero(w->pad1_, 7))
+		return false;
+	if (!all_pair_wire_ok_(&w->p))
+		return false;
+	return true;
+}
+
+struct all_plain_more_rep {
+	struct all_point t;
+	struct all_pair q;
+};
+
+_Static_assert(sizeof(struct all_plain_more_rep) == 24, "fixed width");
+_Static_assert(offsetof(struct all_plain_more_rep, t) == 0, "fixed place");
+_Static_assert(offsetof(struct all_plain_more_rep, q) == 8, "fixed place");
+
+static inline bool all_plain_more_rep_ok_(const struct all_plain_more_rep *w)
+{
+	if (!all_pair_wire_ok_(&w->q))
+		return false;
+	return true;
+}
+
 struct all_far_req {
 	struct all_group_wire g;
 	struct {
@@ -1040,8 +1154,8 @@ static inline bool all_listed_(int error)
 
 /* What each version looks like on the wire, from the oldest on. */
 static const uint32_t all_prints_[2] __attribute__((unused)) = {
-	0x25e798b9, /* 2 */
-	0xcb9cf8f2, /* 3 */
+	0x199509c5, /* 2 */
+	0xde2c51c6, /* 3 */
 };
 
 static const struct cordon_stub_interface all_interface __attribute__((unused)) = {

@@ -213,6 +213,41 @@ static inline int all_structs_get_(struct all_client *c, const struct all_struct
 	return 0;
 }
 
+static inline int all_plain_one_get_(struct all_client *c, const struct all_plain_one_rep *w,
+				     struct all_pair *q)
+{
+	if (!all_plain_one_rep_ok_(w))
+		return cordon_stub_lied(&c->stub);
+	*q = w->q;
+	return 0;
+}
+
+static inline int all_plain_two_get_(struct all_client *c, const struct all_plain_two_rep *w,
+				     struct all_point q[2])
+{
+	(void)c;
+	cordon_stub_copy(q, w->q, 16);
+	return 0;
+}
+
+static inline void all_plain_more_put_(struct all_plain_more_req *w, bool b,
+				       const struct all_pair *p, const struct all_point *r)
+{
+	w->b = b;
+	w->p = *p;
+	w->r = *r;
+}
+
+static inline int all_plain_more_get_(struct all_client *c, const struct all_plain_more_rep *w,
+				      struct all_point *t, struct all_pair *q)
+{
+	if (!all_plain_more_rep_ok_(w))
+		return cordon_stub_lied(&c->stub);
+	*t = w->t;
+	*q = w->q;
+	return 0;
+}
+
 static inline int all_far_put_(struct all_far_req *w, const struct all_group *g, const char *note)
 {
 	uint32_t note_len_;
@@ -589,6 +624,47 @@ static inline int all_structs(struct all_client *c, const struct all_stats *s,
 	if (ret != (int)sizeof(rep))
 		return cordon_stub_failed(&c->stub, line, ret);
 	return all_structs_get_(c, &rep, os, on);
+}
+
+/* Structs that are the same in C, alone and beside others. */
+static inline int all_plain_one(struct all_client *c, const struct all_pair *p, struct all_pair *q)
+{
+	struct all_plain_one_rep rep;
+	int line, ret;
+
+	ret = cordon_stub_call(&c->stub, ALL_OP_PLAIN_ONE, p, sizeof(struct all_plain_one_req),
+			       &rep, sizeof(rep), &line);
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_one_get_(c, &rep, q);
+}
+
+static inline int all_plain_two(struct all_client *c, const struct all_point p[2],
+				struct all_point q[2])
+{
+	struct all_plain_two_rep rep;
+	int line, ret;
+
+	ret = cordon_stub_call(&c->stub, ALL_OP_PLAIN_TWO, p, sizeof(struct all_plain_two_req),
+			       &rep, sizeof(rep), &line);
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_two_get_(c, &rep, q);
+}
+
+static inline int all_plain_more(struct all_client *c, bool b, const struct all_pair *p,
+				 const struct all_point *r, struct all_point *t, struct all_pair *q)
+{
+	struct all_plain_more_req req = { 0 };
+	struct all_plain_more_rep rep;
+	int line, ret;
+
+	all_plain_more_put_(&req, b, p, r);
+	ret = cordon_stub_call(&c->stub, ALL_OP_PLAIN_MORE, &req, sizeof(req), &rep, sizeof(rep),
+			       &line);
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_more_get_(c, &rep, t, q);
 }
 
 /* More than a line holds, both ways. */
@@ -1187,6 +1263,77 @@ static inline int all_structs_finish(struct all_client *c, int line, uint64_t no
 	if (ret != (int)sizeof(rep))
 		return cordon_stub_failed(&c->stub, line, ret);
 	return all_structs_get_(c, &rep, os, on);
+}
+
+/* The line of the call, for all_plain_one_finish(), or -errno. */
+static inline int all_plain_one_start(struct all_client *c, const struct all_pair *p,
+				      uint64_t deadline)
+{
+	return cordon_call_start(c->stub.client, ALL_OP_PLAIN_ONE, p,
+				 sizeof(struct all_plain_one_req), deadline);
+}
+
+/* -EAGAIN: not yet. Anything else, and the call is over. */
+static inline int all_plain_one_finish(struct all_client *c, int line, uint64_t now,
+				       struct all_pair *q)
+{
+	struct all_plain_one_rep rep;
+	int ret;
+
+	ret = cordon_call_poll(c->stub.client, line, now, &rep, sizeof(rep));
+	if (ret == -EAGAIN)
+		return ret;
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_one_get_(c, &rep, q);
+}
+
+/* The line of the call, for all_plain_two_finish(), or -errno. */
+static inline int all_plain_two_start(struct all_client *c, const struct all_point p[2],
+				      uint64_t deadline)
+{
+	return cordon_call_start(c->stub.client, ALL_OP_PLAIN_TWO, p,
+				 sizeof(struct all_plain_two_req), deadline);
+}
+
+/* -EAGAIN: not yet. Anything else, and the call is over. */
+static inline int all_plain_two_finish(struct all_client *c, int line, uint64_t now,
+				       struct all_point q[2])
+{
+	struct all_plain_two_rep rep;
+	int ret;
+
+	ret = cordon_call_poll(c->stub.client, line, now, &rep, sizeof(rep));
+	if (ret == -EAGAIN)
+		return ret;
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_two_get_(c, &rep, q);
+}
+
+/* The line of the call, for all_plain_more_finish(), or -errno. */
+static inline int all_plain_more_start(struct all_client *c, bool b, const struct all_pair *p,
+				       const struct all_point *r, uint64_t deadline)
+{
+	struct all_plain_more_req req = { 0 };
+
+	all_plain_more_put_(&req, b, p, r);
+	return cordon_call_start(c->stub.client, ALL_OP_PLAIN_MORE, &req, sizeof(req), deadline);
+}
+
+/* -EAGAIN: not yet. Anything else, and the call is over. */
+static inline int all_plain_more_finish(struct all_client *c, int line, uint64_t now,
+					struct all_point *t, struct all_pair *q)
+{
+	struct all_plain_more_rep rep;
+	int ret;
+
+	ret = cordon_call_poll(c->stub.client, line, now, &rep, sizeof(rep));
+	if (ret == -EAGAIN)
+		return ret;
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_plain_more_get_(c, &rep, t, q);
 }
 
 /* The line of the call, for all_far_finish(), or -errno. */
@@ -1912,6 +2059,69 @@ static inline void all_structs_run_(void *arg)
 static inline void all_structs_in(struct cordon_scope *scope, struct all_structs_call *call)
 {
 	(void)cordon_scope_start(scope, all_structs_run_, call);
+}
+
+struct all_plain_one_call {
+	struct all_client *client;
+	const struct all_pair *p;
+	struct all_pair q;
+	int ret; /* as all_plain_one() returned it */
+};
+
+static inline void all_plain_one_run_(void *arg)
+{
+	struct all_plain_one_call *call = (struct all_plain_one_call *)arg;
+
+	call->ret = all_plain_one(call->client, call->p, &call->q);
+}
+
+/* As a part of @scope; @call until it is joined. */
+static inline void all_plain_one_in(struct cordon_scope *scope, struct all_plain_one_call *call)
+{
+	(void)cordon_scope_start(scope, all_plain_one_run_, call);
+}
+
+struct all_plain_two_call {
+	struct all_client *client;
+	const struct all_point *p;
+	struct all_point q[2];
+	int ret; /* as all_plain_two() returned it */
+};
+
+static inline void all_plain_two_run_(void *arg)
+{
+	struct all_plain_two_call *call = (struct all_plain_two_call *)arg;
+
+	call->ret = all_plain_two(call->client, call->p, call->q);
+}
+
+/* As a part of @scope; @call until it is joined. */
+static inline void all_plain_two_in(struct cordon_scope *scope, struct all_plain_two_call *call)
+{
+	(void)cordon_scope_start(scope, all_plain_two_run_, call);
+}
+
+struct all_plain_more_call {
+	struct all_client *client;
+	bool b;
+	const struct all_pair *p;
+	const struct all_point *r;
+	struct all_point t;
+	struct all_pair q;
+	int ret; /* as all_plain_more() returned it */
+};
+
+static inline void all_plain_more_run_(void *arg)
+{
+	struct all_plain_more_call *call = (struct all_plain_more_call *)arg;
+
+	call->ret = all_plain_more(call->client, call->b, call->p, call->r, &call->t, &call->q);
+}
+
+/* As a part of @scope; @call until it is joined. */
+static inline void all_plain_more_in(struct cordon_scope *scope, struct all_plain_more_call *call)
+{
+	(void)cordon_scope_start(scope, all_plain_more_run_, call);
 }
 
 struct all_far_call {

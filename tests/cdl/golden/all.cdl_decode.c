@@ -47,6 +47,17 @@ static const struct cordon_decode_field fields_name[] = {
 	{ .name = "id", .kind = CORDON_DECODE_UINT, .at = 28, .size = 2 },
 };
 
+static const struct cordon_decode_field fields_pair[] = {
+	{ .name = "a", .kind = CORDON_DECODE_UINT, .at = 0, .size = 4 },
+	{ .name = "f", .kind = CORDON_DECODE_FLAGS, .at = 4, .size = 4, .names = names_features, .n = 3 },
+	{ .name = "b", .kind = CORDON_DECODE_UINT, .at = 8, .size = 8 },
+};
+
+static const struct cordon_decode_field fields_point[] = {
+	{ .name = "x", .kind = CORDON_DECODE_INT, .at = 0, .size = 4 },
+	{ .name = "y", .kind = CORDON_DECODE_INT, .at = 4, .size = 4 },
+};
+
 static const struct cordon_decode_field fields_group[] = {
 	{ .name = "first", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 30, .fields = fields_name, .n = 4 },
 	{ .name = "each", .kind = CORDON_DECODE_STRUCT, .at = 32, .size = 24, .count = 2, .fields = fields_stats, .n = 4 },
@@ -150,6 +161,33 @@ static const struct cordon_decode_field req_structs[] = {
 static const struct cordon_decode_field rep_structs[] = {
 	{ .name = "os", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 24, .fields = fields_stats, .n = 4 },
 	{ .name = "on", .kind = CORDON_DECODE_STRUCT, .at = 24, .size = 30, .fields = fields_name, .n = 4 },
+};
+
+static const struct cordon_decode_field req_plain_one[] = {
+	{ .name = "p", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 16, .fields = fields_pair, .n = 3 },
+};
+
+static const struct cordon_decode_field rep_plain_one[] = {
+	{ .name = "q", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 16, .fields = fields_pair, .n = 3 },
+};
+
+static const struct cordon_decode_field req_plain_two[] = {
+	{ .name = "p", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 8, .count = 2, .fields = fields_point, .n = 2 },
+};
+
+static const struct cordon_decode_field rep_plain_two[] = {
+	{ .name = "q", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 8, .count = 2, .fields = fields_point, .n = 2 },
+};
+
+static const struct cordon_decode_field req_plain_more[] = {
+	{ .name = "b", .kind = CORDON_DECODE_BOOL, .at = 0, .size = 1 },
+	{ .name = "p", .kind = CORDON_DECODE_STRUCT, .at = 8, .size = 16, .fields = fields_pair, .n = 3 },
+	{ .name = "r", .kind = CORDON_DECODE_STRUCT, .at = 24, .size = 8, .fields = fields_point, .n = 2 },
+};
+
+static const struct cordon_decode_field rep_plain_more[] = {
+	{ .name = "t", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 8, .fields = fields_point, .n = 2 },
+	{ .name = "q", .kind = CORDON_DECODE_STRUCT, .at = 8, .size = 16, .fields = fields_pair, .n = 3 },
 };
 
 static const struct cordon_decode_field req_far[] = {
@@ -317,6 +355,9 @@ static const struct cordon_decode_op ops[] = {
 	{ .name = "text", .nreq = 2, .req = req_text, .nrep = 2, .rep = rep_text },
 	{ .name = "blob", .nreq = 1, .req = req_blob, .nrep = 1, .rep = rep_blob },
 	{ .name = "structs", .nreq = 2, .req = req_structs, .nrep = 2, .rep = rep_structs },
+	{ .name = "plain_one", .nreq = 1, .req = req_plain_one, .nrep = 1, .rep = rep_plain_one },
+	{ .name = "plain_two", .nreq = 1, .req = req_plain_two, .nrep = 1, .rep = rep_plain_two },
+	{ .name = "plain_more", .nreq = 3, .req = req_plain_more, .nrep = 2, .rep = rep_plain_more },
 	{ .name = "far", .far = true, .far_reply = true, .nreq = 2, .req = req_far, .nrep = 3, .rep = rep_far },
 	{ .name = "far_out", .far = true, .far_reply = true, .nrep = 1, .rep = rep_far_out },
 	{ .name = "far_both", .far = true, .far_reply = true, .nreq = 1, .req = req_far_both, .nrep = 1, .rep = rep_far_both },

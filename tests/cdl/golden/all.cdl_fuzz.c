@@ -23,6 +23,16 @@ static inline bool expect_name(const struct all_name *s)
 	return all_name_wire_ok_(&w);
 }
 
+static inline bool expect_pair(const struct all_pair *s)
+{
+	return all_pair_wire_ok_(s);
+}
+
+static inline bool expect_point(const struct all_point *s)
+{
+	return cordon_fuzz_readable(s, sizeof(*s));
+}
+
 static inline bool expect_group(const struct all_group *s)
 {
 	struct all_group_wire w;
@@ -177,6 +187,40 @@ static int do_structs(void *state, const struct all_stats *s, const struct all_n
 	cordon_fuzz_expect(expect_name(n));
 	(void)os;
 	(void)on;
+	return cordon_fuzz_result();
+}
+
+static int do_plain_one(void *state, const struct all_pair *p, struct all_pair *q)
+{
+	(void)state;
+	(void)p;
+	cordon_fuzz_expect(expect_pair(p));
+	(void)q;
+	return cordon_fuzz_result();
+}
+
+static int do_plain_two(void *state, const struct all_point p[2], struct all_point q[2])
+{
+	(void)state;
+	(void)p;
+	for (uint32_t i = 0; i < 2; i++)
+		cordon_fuzz_expect(expect_point(&p[i]));
+	(void)q;
+	return cordon_fuzz_result();
+}
+
+static int do_plain_more(void *state, bool b, const struct all_pair *p, const struct all_point *r,
+			 struct all_point *t, struct all_pair *q)
+{
+	(void)state;
+	(void)b;
+	cordon_fuzz_expect(*(const uint8_t *)&b <= 1);
+	(void)p;
+	cordon_fuzz_expect(expect_pair(p));
+	(void)r;
+	cordon_fuzz_expect(expect_point(r));
+	(void)t;
+	(void)q;
 	return cordon_fuzz_result();
 }
 
@@ -376,6 +420,9 @@ static const struct all_server_ops handlers = {
 	.text = do_text,
 	.blob = do_blob,
 	.structs = do_structs,
+	.plain_one = do_plain_one,
+	.plain_two = do_plain_two,
+	.plain_more = do_plain_more,
 	.far = do_far,
 	.far_out = do_far_out,
 	.far_both = do_far_both,
@@ -409,6 +456,9 @@ static const int far[ALL_OP_COUNT] = {
 	[ALL_OP_TEXT] = -1,
 	[ALL_OP_BLOB] = -1,
 	[ALL_OP_STRUCTS] = -1,
+	[ALL_OP_PLAIN_ONE] = -1,
+	[ALL_OP_PLAIN_TWO] = -1,
+	[ALL_OP_PLAIN_MORE] = -1,
 	[ALL_OP_FAR] = 408,
 	[ALL_OP_FAR_OUT] = 0,
 	[ALL_OP_FAR_BOTH] = 1,

@@ -338,6 +338,91 @@ static int op_structs(void *server, const void *req, unsigned len, void *reply)
 	return ret < 0 ? ret : (int)sizeof(struct all_structs_rep);
 }
 
+static inline int call_plain_one(struct all_server *s, const struct all_plain_one_req *in,
+				 struct all_plain_one_rep *out)
+{
+	int ret;
+
+	if (!s->ops->plain_one)
+		return -EOPNOTSUPP;
+	if (!all_plain_one_req_ok_(in))
+		return cordon_stub_refuse(&s->stub);
+	ret = s->ops->plain_one(s->stub.state, &in->p, &out->q);
+	if (ret != 0)
+		return cordon_stub_error(&s->stub, ret);
+	return 0;
+}
+
+static int op_plain_one(void *server, const void *req, unsigned len, void *reply)
+{
+	struct all_server *s = server;
+	struct all_plain_one_req in;
+	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
+
+	(void)len;
+	if (ret < 0)
+		return ret;
+	cordon_stub_copy(&in, req, sizeof(in));
+	ret = call_plain_one(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_plain_one_rep);
+}
+
+static inline int call_plain_two(struct all_server *s, const struct all_plain_two_req *in,
+				 struct all_plain_two_rep *out)
+{
+	int ret;
+
+	if (!s->ops->plain_two)
+		return -EOPNOTSUPP;
+	ret = s->ops->plain_two(s->stub.state, in->p, out->q);
+	if (ret != 0)
+		return cordon_stub_error(&s->stub, ret);
+	return 0;
+}
+
+static int op_plain_two(void *server, const void *req, unsigned len, void *reply)
+{
+	struct all_server *s = server;
+	struct all_plain_two_req in;
+	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
+
+	(void)len;
+	if (ret < 0)
+		return ret;
+	cordon_stub_copy(&in, req, sizeof(in));
+	ret = call_plain_two(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_plain_two_rep);
+}
+
+static inline int call_plain_more(struct all_server *s, const struct all_plain_more_req *in,
+				  struct all_plain_more_rep *out)
+{
+	int ret;
+
+	if (!s->ops->plain_more)
+		return -EOPNOTSUPP;
+	if (!all_plain_more_req_ok_(in))
+		return cordon_stub_refuse(&s->stub);
+	ret = s->ops->plain_more(s->stub.state, in->b, &in->p, &in->r, &out->t, &out->q);
+	if (ret != 0)
+		return cordon_stub_error(&s->stub, ret);
+	return 0;
+}
+
+static int op_plain_more(void *server, const void *req, unsigned len, void *reply)
+{
+	struct all_server *s = server;
+	struct all_plain_more_req in;
+	int ret = cordon_stub_permit(&s->stub, 2, 0x7);
+
+	(void)len;
+	if (ret < 0)
+		return ret;
+	cordon_stub_copy(&in, req, sizeof(in));
+	ret = call_plain_more(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_plain_more_rep);
+}
+
 static inline int call_far(struct all_server *s, const struct all_far_req *in,
 			   struct all_far_rep *out)
 {
@@ -926,6 +1011,9 @@ static const struct cordon_op ops[ALL_OP_COUNT] = {
 	[ALL_OP_TEXT] = { "text", op_text, 35, 35 },
 	[ALL_OP_BLOB] = { "blob", op_blob, 17, 17 },
 	[ALL_OP_STRUCTS] = { "structs", op_structs, 56, 56 },
+	[ALL_OP_PLAIN_ONE] = { "plain_one", op_plain_one, 16, 16 },
+	[ALL_OP_PLAIN_TWO] = { "plain_two", op_plain_two, 16, 16 },
+	[ALL_OP_PLAIN_MORE] = { "plain_more", op_plain_more, 32, 32 },
 	[ALL_OP_FAR] = { "far", op_far, 8, 8 },
 	[ALL_OP_FAR_OUT] = { "far_out", op_far_out, 8, 8 },
 	[ALL_OP_FAR_BOTH] = { "far_both", op_far_both, 8, 8 },

@@ -33,6 +33,11 @@ struct all_server_ops {
 		    uint32_t *okey_len);
 	int (*structs)(void *state, const struct all_stats *s, const struct all_name *n,
 		       struct all_stats *os, struct all_name *on);
+	/* Structs that are the same in C, alone and beside others. */
+	int (*plain_one)(void *state, const struct all_pair *p, struct all_pair *q);
+	int (*plain_two)(void *state, const struct all_point p[2], struct all_point q[2]);
+	int (*plain_more)(void *state, bool b, const struct all_pair *p, const struct all_point *r,
+			  struct all_point *t, struct all_pair *q);
 	/* More than a line holds, both ways. */
 	int (*far)(void *state, const struct all_group *g, const char *note, struct all_group *og,
 		   char onote[301], uint8_t rest[301], uint32_t *rest_len);
