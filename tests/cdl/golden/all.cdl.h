@@ -57,7 +57,8 @@ enum all_state {
 	ALL_STATE_RUNNING = 2,
 };
 
-#define ALL_MTU_MAX 65521 /* What fits a link. */
+/* What fits a link; this: * / ends nothing, this: / * begins nothing. */
+#define ALL_MTU_MAX 65521
 #define ALL_SLOTS 4
 #define ALL_LEAST (-9)
 #define ALL_MOST 18446744073709551615ull
