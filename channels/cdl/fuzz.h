@@ -19,14 +19,14 @@
 
 static struct cordon_fuzz {
 	struct cordon_line line;
-	const uint8_t *data;
-	size_t left;
-	struct cordon_server server;
-	struct cordon_pool pool;
-	uint32_t kept; /* set of buffers that a handler was given */
 	_Alignas(64) uint8_t private[64 * CORDON_FUZZ_BUFS];
 	_Alignas(64) uint8_t mem[CORDON_FUZZ_SMALL * CORDON_BUF_SMALL + CORDON_BUF_BIG];
 	_Alignas(64) uint8_t ro[CORDON_BUF_SMALL];
+	struct cordon_server server;
+	struct cordon_pool pool;
+	const uint8_t *data;
+	size_t left;
+	uint32_t kept; /* set of buffers that a handler was given */
 } cordon_fuzz;
 
 static inline void cordon_fuzz_expect(bool good)
