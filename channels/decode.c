@@ -58,7 +58,7 @@ static uint64_t number_at(const uint8_t *at, unsigned size)
 
 static int64_t extend(uint64_t value, unsigned size)
 {
-	uint64_t sign = size < 8 ? (uint64_t)1 << (size * 8 - 1) : 0;
+	uint64_t sign = size && size < 8 ? (uint64_t)1 << (size * 8 - 1) : 0;
 
 	return (int64_t)((value ^ sign) - sign);
 }
