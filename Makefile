@@ -324,7 +324,7 @@ RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
 RUN_debug := $(call but,debug,attack/% net/traffic% channels/scribble net/front_scribble channels/volume \
 	waiting/volume cli/fences)
 RUN_asan := $(call but,asan,attack/% waiting/volume)
-RUN_tsan := $(call but,tsan,attack/% channels/scribble core/trace)
+RUN_tsan := $(call but,tsan,attack/% channels/scribble core/trace cdl/generator cdl/requests)
 RUN_clang := $(call but,clang,attack/% net/traffic% cli/fences)
 RUN_aarch64 := $(TESTS_aarch64)
 

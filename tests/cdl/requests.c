@@ -9,7 +9,12 @@
 #include <cmocka.h>
 #include "tests/cdl/golden/all.cdl.h"
 
+/* Most where a sanitizer looks at what they do. */
+#if defined(__SANITIZE_ADDRESS__)
 #define INPUTS 20000u
+#else
+#define INPUTS 4000u
+#endif
 #define SIZE 600u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
