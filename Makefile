@@ -47,9 +47,9 @@ ARCH := $(shell uname -m)
 
 CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
-SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/domain.c
+SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/io_file.c core/domain.c
 RUNTIME := $(wildcard core/runtime/*.c)
-DRIVER_LIB := domains/net/wire.c
+DRIVER_LIB := domains/net/wire.c domains/blk/serve.c
 DRIVERS := $(wildcard domains/*/drv_*.c)
 HOSTED := $(SHARED) $(filter-out $(SHARED),$(wildcard core/*.c)) $(wildcard core/cli/*.c) \
 	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c))
@@ -266,9 +266,11 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
-# What a driver includes: core/driver.h, domains/net/net.h, domains/net/wire.h, and what these need.
-DRIVER_HEADERS := core/boot.h core/driver.h core/io.h $(addprefix channels/,call.h chan.h decode.h \
-	layout.h pace.h pool.h prim.h stream.h stub.h wait.h cdl/fuzz.h) $(addprefix domains/net/,net.h vnet.h wire.h)
+# What a driver includes: core/driver.h, domains/net/net.h and wire.h, domains/blk/blk.h and serve.h, and
+# what these need.
+DRIVER_HEADERS := core/boot.h core/driver.h core/io.h core/io_file.h $(addprefix channels/,call.h chan.h \
+	decode.h layout.h pace.h pool.h prim.h stream.h stub.h wait.h cdl/fuzz.h) \
+	$(addprefix domains/net/,net.h vnet.h wire.h) $(addprefix domains/blk/,blk.h serve.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))

@@ -62,4 +62,19 @@ static inline unsigned cordon_chan_get(struct cordon_chan *c, struct cordon_desc
 	return done;
 }
 
+/* Side B: one message from all streams of the peer, as cordon_stream_recv() has it of one. In turn, a
+ * message each. */
+static inline int cordon_chan_recv(struct cordon_chan *c, uint16_t *op, void *msg)
+{
+	int len = -EAGAIN;
+
+	for (unsigned i = 0; i <= c->dims.more && len == -EAGAIN; i++) {
+		struct cordon_stream_rx *rx = c->turn ? &c->more_rx[c->turn - 1] : &c->rx;
+
+		len = cordon_stream_recv(rx, op, msg);
+		c->turn = c->turn < c->dims.more ? c->turn + 1 : 0;
+	}
+	return len;
+}
+
 #endif

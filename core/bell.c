@@ -30,8 +30,10 @@ static int make_wake(struct cordon_boot *boot)
 		ret = listen_to(b->wake, boot->ring.fd);
 	if (ret == 0 && boot->io_mode == CORDON_IO_URING && boot->ring_ro.fd >= 0)
 		ret = listen_to(b->wake, boot->ring_ro.fd);
+	/* A file is never waited for: its I/O is done when the call returns. */
 	for (unsigned i = 0; ret == 0 && boot->io_mode == CORDON_IO_RW && i < boot->nports; i++)
-		ret = listen_to(b->wake, boot->port_fd[i]);
+		if (!cordon_boot_is_file(boot, i))
+			ret = listen_to(b->wake, boot->port_fd[i]);
 	return ret;
 }
 

@@ -17,8 +17,8 @@
 /* How a domain does I/O on its ports. */
 enum cordon_io_mode {
 	CORDON_IO_NONE, /* no port */
-	CORDON_IO_URING, /* READ_FIXED and WRITE_FIXED on restricted rings */
-	CORDON_IO_RW, /* read and write on the descriptors */
+	CORDON_IO_URING, /* READ_FIXED and WRITE_FIXED (of a file: FSYNC too) on restricted rings */
+	CORDON_IO_RW, /* read and write (of a file: pread, pwrite, fdatasync) on the descriptors */
 };
 
 /* A ring as its creator made it, and where it is mapped. */
@@ -56,6 +56,8 @@ struct cordon_boot {
 	uint64_t chan;
 	uint64_t pool;
 	uint64_t pool_ro; /* 0: the pool has no such part */
+	uint64_t grant; /* memory that outlives this incarnation; bytes, 0: there is none */
+	uint64_t grant_size;
 	uint64_t heap; /* private memory for cordon_alloc(), zeroed */
 	uint64_t heap_size;
 	uint64_t stacks; /* of fibers: see cordon_sched_init() */
@@ -63,7 +65,10 @@ struct cordon_boot {
 	uint64_t stack_size;
 	uint32_t nstacks;
 	uint32_t nports;
-	int32_t port_fd[CORDON_PORTS_MAX]; /* io_mode RW */
+	int32_t port_fd[CORDON_PORTS_MAX]; /* io_mode RW; of a file always: holes are made there */
+	/* Bytes of a port that is a file or a block device, on which I/O is at offsets below that (io_file.h);
+	 * 0: one of frames. */
+	uint64_t port_size[CORDON_PORTS_MAX];
 	/* io_mode URING; fixed file i is port i. One for the pool, and, if the pool has a part that can
 	 * only be read, one that only writes to ports, for that: what a ring names it may write to,
 	 * whatever the domain may. */
@@ -72,7 +77,21 @@ struct cordon_boot {
 	struct cordon_bells bells;
 	uint32_t wait; /* enum cordon_wait: the domain's, and that of a front-end in user space */
 	uint32_t backstop_ms; /* a sleep ends after that, whatever happens */
-	uint64_t arg; /* for tests: handed through from the command line */
+	uint64_t arg; /* the class's, or for tests: handed through from the command line */
 };
+
+/* Whether port @i is a file or block device, and whether there is such a port. */
+static inline int cordon_boot_is_file(const struct cordon_boot *b, unsigned i)
+{
+	return i < b->nports && i < CORDON_PORTS_MAX && b->port_size[i] > 0;
+}
+
+static inline int cordon_boot_has_file(const struct cordon_boot *b)
+{
+	for (unsigned i = 0; i < CORDON_PORTS_MAX; i++)
+		if (cordon_boot_is_file(b, i))
+			return 1;
+	return 0;
+}
 
 #endif

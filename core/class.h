@@ -19,6 +19,7 @@
 #include "core/call.h"
 #include "core/driver.h"
 #include "core/err.h"
+#include "core/memory.h"
 #include "core/parts.h"
 
 #define CORDON_OPTIONS_MAX 8
@@ -26,7 +27,9 @@
 /* An option of the class: --NAME VALUE. */
 struct cordon_option {
 	const char *name;
-	const char *value; /* what the value is called in the help; NULL: the option has none */
+	/* What the value is called in the help, NULL: the option has none. FILE: a path, which is made to
+	 * hold in any directory. */
+	const char *value;
 	const char *help;
 };
 
@@ -45,10 +48,13 @@ struct cordon_args {
 	cordon_parts without; /* parts of the fence that are given up */
 };
 
-/* What a domain is granted besides memory. Descriptors are the supervisor's to close. */
+/* What a domain is granted besides its channel and pool. Descriptors are the supervisor's to close. */
 struct cordon_ports {
 	int fd[CORDON_PORTS_MAX];
+	uint64_t size[CORDON_PORTS_MAX]; /* bytes of one that is a file or block device; else 0 */
 	unsigned n;
+	uint64_t grant_size; /* bytes of memory that outlives its incarnations; 0: none */
+	struct cordon_memory grant; /* that memory, the supervisor's */
 	uint64_t arg; /* for struct cordon_boot */
 	uint32_t more; /* further streams of the channel, as the front-end has threads that send */
 	int waits; /* a ring could only wait for them in threads, which a domain can't have */

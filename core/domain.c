@@ -42,6 +42,12 @@ unsigned cordon_domain_ports(const struct cordon_domain *d)
 	return d->boot.nports;
 }
 
+void *cordon_domain_grant(const struct cordon_domain *d, uint64_t *size)
+{
+	*size = d->boot.grant_size;
+	return (void *)(uintptr_t)d->boot.grant;
+}
+
 uint64_t cordon_domain_arg(const struct cordon_domain *d)
 {
 	return d->boot.arg;

@@ -13,6 +13,7 @@
 #include "channels/chan.h"
 #include "channels/pool.h"
 #include "core/io.h"
+#include "core/io_file.h"
 
 /* A copy of a few bytes is to be a few instructions; freestanding, it would be a call. */
 #if defined(CORDON_IMAGE)
@@ -54,7 +55,10 @@ struct cordon_pool *cordon_domain_pool(struct cordon_domain *d);
 struct cordon_io *cordon_domain_io(struct cordon_domain *d);
 /* How many ports the domain was granted. */
 unsigned cordon_domain_ports(const struct cordon_domain *d);
-/* The number given as --arg (tests). */
+/* Memory that outlives this incarnation, as the last one left it, zeroed at first; NULL: none was granted.
+ * Its bytes in *@size. */
+void *cordon_domain_grant(const struct cordon_domain *d, uint64_t *size);
+/* The class's argument, or the number given as --arg (tests). */
 uint64_t cordon_domain_arg(const struct cordon_domain *d);
 
 /* @size zeroed bytes, 64-aligned, for the life of the domain; NULL when the heap is used up. */

@@ -44,6 +44,7 @@ struct cordon_incarnation {
 	struct cordon_memory chan, pool;
 	struct cordon_memory
 		pool_ro; /* the domain can't write it; none if the pool has no such part */
+	const struct cordon_memory *grant; /* the supervisor's, of all incarnations; NULL: none */
 	struct cordon_boot boot; /* the grants; a fence adds addresses to its copy */
 	int alone; /* its core is reserved, and the kernel is to do nothing there that can be helped */
 	int death_fd; /* readable when the domain has ended; -1: it hasn't begun */

@@ -63,6 +63,7 @@ static int set_up(struct cordon_incarnation *inc, struct cordon_err *e)
 	b.chan = (uint64_t)(uintptr_t)inc->chan.addr;
 	b.pool = (uint64_t)(uintptr_t)inc->pool.addr;
 	b.pool_ro = (uint64_t)(uintptr_t)inc->pool_ro.addr;
+	b.grant = inc->grant ? (uint64_t)(uintptr_t)inc->grant->addr : 0;
 	b.heap = (uint64_t)(uintptr_t)inc->heap;
 	b.heap_size = CORDON_HEAP_BYTES;
 	b.stacks = (uint64_t)(uintptr_t)inc->stacks.base;

@@ -155,8 +155,10 @@ static int freeze(struct launch *l, struct cordon_err *e)
 		l->source[CORDON_FD_RING] = inc->boot.ring.fd;
 		l->source[CORDON_FD_RING_RO] = inc->boot.ring_ro.fd;
 	}
-	for (unsigned i = 0; inc->boot.io_mode == CORDON_IO_RW && i < inc->boot.nports; i++)
-		l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
+	for (unsigned i = 0; i < inc->boot.nports; i++)
+		if (inc->boot.io_mode == CORDON_IO_RW || cordon_boot_is_file(&inc->boot, i))
+			l->source[CORDON_FD_PORT + i] = inc->boot.port_fd[i];
+	l->source[CORDON_FD_GRANT] = inc->grant ? inc->grant->fd : -1;
 	l->source[CORDON_FD_WAKE] = inc->boot.bells.wake;
 	l->source[CORDON_FD_PEER] = inc->boot.bells.peer;
 	return 0;

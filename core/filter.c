@@ -2,6 +2,7 @@
 #include "core/filter.h"
 
 #include <errno.h>
+#include <linux/falloc.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,15 +18,55 @@ static int allow_ring(scmp_filter_ctx ctx, int fd)
 				SCMP_A4(SCMP_CMP_EQ, 0, 0));
 }
 
+static int allow_on(scmp_filter_ctx ctx, int nr, int fd)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+}
+
 static int allow_port(scmp_filter_ctx ctx, int fd)
 {
-	int ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(read), 1,
-				   SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+	int ret = allow_on(ctx, SCMP_SYS(read), fd);
 
-	if (ret < 0)
-		return ret;
-	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0));
+	return ret == 0 ? allow_on(ctx, SCMP_SYS(write), fd) : ret;
+}
+
+/* At offsets, and no further than the port's size. */
+static int allow_holes(scmp_filter_ctx ctx, int fd, uint64_t size)
+{
+	static const unsigned modes[] = { FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE,
+					  FALLOC_FL_KEEP_SIZE | FALLOC_FL_ZERO_RANGE };
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < 2; i++)
+		ret = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fallocate), 4,
+				       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)fd, 0),
+				       SCMP_A1(SCMP_CMP_EQ, modes[i], 0),
+				       SCMP_A2(SCMP_CMP_LT, size, 0),
+				       SCMP_A3(SCMP_CMP_LE, size, 0));
+	return ret;
+}
+
+static int allow_file(scmp_filter_ctx ctx, int fd)
+{
+	int ret = allow_on(ctx, SCMP_SYS(pread64), fd);
+
+	if (ret == 0)
+		ret = allow_on(ctx, SCMP_SYS(pwrite64), fd);
+	return ret == 0 ? allow_on(ctx, SCMP_SYS(fdatasync), fd) : ret;
+}
+
+/* What is done on port @i by system call. */
+static int allow_direct(scmp_filter_ctx ctx, const struct cordon_boot *b, unsigned i)
+{
+	int file = cordon_boot_is_file(b, i);
+	int ret = 0;
+
+	if (file)
+		ret = allow_holes(ctx, b->port_fd[i], b->port_size[i]);
+	if (ret == 0 && b->io_mode == CORDON_IO_RW)
+		ret = file ? allow_file(ctx, b->port_fd[i]) : allow_port(ctx, b->port_fd[i]);
+	return ret;
 }
 
 static int allow_sleep(scmp_filter_ctx ctx, const struct cordon_bells *b)
@@ -79,8 +120,8 @@ int cordon_filter_make(struct cordon_plan *plan, struct cordon_err *e)
 		ret = allow_ring(ctx, b->ring.fd);
 	if (ret == 0 && b->io_mode == CORDON_IO_URING && b->ring_ro.fd >= 0)
 		ret = allow_ring(ctx, b->ring_ro.fd);
-	for (unsigned i = 0; ret == 0 && b->io_mode == CORDON_IO_RW && i < b->nports; i++)
-		ret = allow_port(ctx, b->port_fd[i]);
+	for (unsigned i = 0; ret == 0 && i < b->nports; i++)
+		ret = allow_direct(ctx, b, i);
 	if (ret == 0 && b->bells.wake >= 0)
 		ret = allow_sleep(ctx, &b->bells);
 	if (ret == 0 && b->bells.peer >= 0)

@@ -6,6 +6,10 @@
  *   exit_group         always
  *   io_uring_enter     on the granted rings alone; GETEVENTS is the only flag; no signal mask
  *   read, write        on the granted ports alone, where there is no ring
+ *   pread64, pwrite64, fdatasync   } instead, on a port that is a file or block device
+ *   fallocate          on such a port, ring or not: KEEP_SIZE with PUNCH_HOLE or ZERO_RANGE, from
+ *                      offsets below its size and of no more bytes, so that it takes no more of the
+ *                      disk than it may. (A ring can't look at that: it has no FALLOCATE.)
  *   epoll_pwait        on what the domain sleeps on, without a signal mask } under a wait policy
  *   write              of eight bytes to the front-end's doorbell          } that sleeps
  */

@@ -41,6 +41,8 @@ static int make_memory(struct cordon_incarnation *inc, const struct cordon_class
 	if (ret == 0 && cordon_pool_ro_size(&class->pool) > 0)
 		ret = cordon_memory_make(&inc->pool_ro, "cordon-pool-ro",
 					 cordon_pool_ro_size(&class->pool), e);
+	inc->grant = ports->grant_size ? &ports->grant : NULL;
+	b->grant_size = ports->grant_size;
 	b->size = sizeof(*b);
 	b->pool_dims = class->pool;
 	b->arg = inc->spec->arg ? inc->spec->arg : ports->arg;
@@ -83,6 +85,7 @@ static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports 
 
 	b->nports = ports->n;
 	memcpy(b->port_fd, ports->fd, sizeof(b->port_fd));
+	memcpy(b->port_size, ports->size, sizeof(b->port_size));
 	b->io_mode = ports->n == 0 ? CORDON_IO_NONE : uring ? CORDON_IO_URING : CORDON_IO_RW;
 	for (unsigned i = 0; i < ports->n; i++) {
 		int flags = fcntl(ports->fd[i], F_GETFL);
@@ -93,7 +96,8 @@ static int prepare_io(struct cordon_incarnation *inc, const struct cordon_ports 
 	}
 	if (b->io_mode != CORDON_IO_URING)
 		return 0;
-	ret = make_ring(inc, &b->ring, &inc->pool, ports, CORDON_RING_READ_WRITE, e);
+	ret = make_ring(inc, &b->ring, &inc->pool, ports,
+			cordon_boot_has_file(b) ? CORDON_RING_FILE : CORDON_RING_READ_WRITE, e);
 	if (ret == 0 && inc->pool_ro.fd >= 0)
 		ret = make_ring(inc, &b->ring_ro, &inc->pool_ro, ports, CORDON_RING_WRITE, e);
 	return ret;

@@ -5,8 +5,6 @@
 #include <string.h>
 #include "core/sys.h"
 
-#define WRITE_BIT ((uint64_t)1 << 40)
-
 static int ring_init(struct cordon_io_ring *to, const struct cordon_ring *r)
 {
 	const struct io_uring_params *p = &r->params;
@@ -44,8 +42,8 @@ int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 	io->pool = pool;
 	if (io->nports > CORDON_PORTS_MAX || (io->mode == CORDON_IO_NONE) != (io->nports == 0))
 		return -EINVAL;
-	if (io->mode == CORDON_IO_RW)
-		memcpy(io->rw.fd, boot->port_fd, sizeof(io->rw.fd));
+	memcpy(io->fd, boot->port_fd, sizeof(io->fd));
+	memcpy(io->size, boot->port_size, sizeof(io->size));
 	if (io->mode != CORDON_IO_URING)
 		return 0;
 	io->ring_ro.fd = -1;
@@ -55,7 +53,7 @@ int cordon_io_init(struct cordon_io *io, const struct cordon_boot *boot,
 	return ret;
 }
 
-static int check(const struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
+int cordon_io_check_(const struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
 {
 	if (port >= io->nports || buf >= cordon_pool_count(io->pool) ||
 	    len > cordon_pool_bufsize(io->pool, buf))
@@ -63,45 +61,55 @@ static int check(const struct cordon_io *io, unsigned port, uint32_t buf, uint32
 	return io->inflight < CORDON_IO_DEPTH ? 0 : -EAGAIN;
 }
 
-static void ring_queue(struct cordon_io *io, struct cordon_io_ring *r, uint8_t opcode,
-		       unsigned port, uint32_t buf, uint32_t len)
+struct io_uring_sqe *cordon_io_queue_(struct cordon_io *io, struct cordon_io_ring *r, unsigned port,
+				      uint64_t what)
 {
 	struct io_uring_sqe *sqe = &r->sqes[r->tail & r->sq_mask];
 
 	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = opcode;
 	sqe->flags = IOSQE_FIXED_FILE;
 	sqe->fd = (int32_t)port;
-	sqe->addr = r->buffers + cordon_pool_offset(io->pool, buf);
-	sqe->len = len;
-	sqe->user_data = buf | (uint64_t)port << 32 |
-			 (opcode == IORING_OP_WRITE_FIXED ? WRITE_BIT : 0);
+	sqe->user_data = what | (uint64_t)port << 32;
 	r->tail++;
 	r->queued++;
+	io->inflight++;
+	return sqe;
+}
+
+void cordon_io_did_(struct cordon_io *io, struct cordon_io_done done)
+{
+	io->inflight++;
+	io->enters++;
+	io->rw.done[io->rw.ndone++] = done;
 }
 
 int cordon_io_read(struct cordon_io *io, unsigned port, uint32_t buf)
 {
-	int ret = check(io, port, buf, 0);
+	int ret = cordon_io_check_(io, port, buf, 0);
+	struct io_uring_sqe *sqe;
 
 	if (ret == 0 && cordon_pool_is_ro(io->pool, buf))
 		ret = -EINVAL;
 	if (ret < 0)
 		return ret;
+	if (io->mode == CORDON_IO_URING) {
+		sqe = cordon_io_queue_(io, &io->ring, port, buf);
+		sqe->opcode = IORING_OP_READ_FIXED;
+		sqe->addr = io->ring.buffers + cordon_pool_offset(io->pool, buf);
+		sqe->len = cordon_pool_bufsize(io->pool, buf);
+		return 0;
+	}
 	io->inflight++;
-	if (io->mode == CORDON_IO_URING)
-		ring_queue(io, &io->ring, IORING_OP_READ_FIXED, port, buf,
-			   cordon_pool_bufsize(io->pool, buf));
-	else
-		io->rw.reads[io->rw.nreads++] =
-			(struct cordon_io_done){ .buf = buf, .port = (uint8_t)port };
+	io->rw.reads[io->rw.nreads++] =
+		(struct cordon_io_done){ .buf = buf, .port = (uint8_t)port };
 	return 0;
 }
 
 int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len)
 {
-	int ret = check(io, port, buf, len);
+	int ret = cordon_io_check_(io, port, buf, len);
 	struct cordon_io_ring *r;
+	struct io_uring_sqe *sqe;
 	long res;
 
 	if (ret < 0)
@@ -110,16 +118,16 @@ int cordon_io_write(struct cordon_io *io, unsigned port, uint32_t buf, uint32_t 
 		r = cordon_pool_is_ro(io->pool, buf) ? &io->ring_ro : &io->ring;
 		if (r->fd < 0)
 			return -EINVAL;
-		io->inflight++;
-		ring_queue(io, r, IORING_OP_WRITE_FIXED, port, buf, len);
+		sqe = cordon_io_queue_(io, r, port, buf | CORDON_IO_WRITE_BIT);
+		sqe->opcode = IORING_OP_WRITE_FIXED;
+		sqe->addr = r->buffers + cordon_pool_offset(io->pool, buf);
+		sqe->len = len;
 		return 0;
 	}
-	io->inflight++;
-	res = cordon_sys3(__NR_write, io->rw.fd[port], (long)cordon_pool_data(io->pool, buf), len);
-	io->enters++;
-	io->rw.done[io->rw.ndone++] = (struct cordon_io_done){
-		.buf = buf, .res = (int32_t)res, .port = (uint8_t)port, .write = 1
-	};
+	res = cordon_sys3(__NR_write, io->fd[port], (long)cordon_pool_data(io->pool, buf), len);
+	cordon_io_did_(
+		io, (struct cordon_io_done){
+			    .buf = buf, .res = (int32_t)res, .port = (uint8_t)port, .write = 1 });
 	return 0;
 }
 
@@ -194,7 +202,8 @@ static unsigned ring_reap(struct cordon_io *io, struct cordon_io_ring *r,
 			.buf = (uint32_t)cqe->user_data,
 			.res = cqe->res,
 			.port = (uint8_t)(cqe->user_data >> 32),
-			.write = (cqe->user_data & WRITE_BIT) != 0,
+			.write = (cqe->user_data & CORDON_IO_WRITE_BIT) != 0,
+			.sync = (cqe->user_data & CORDON_IO_SYNC_BIT) != 0,
 		};
 	}
 	/* Pairs with the kernel's acquire of the head: the entries have been copied. */
@@ -219,7 +228,7 @@ static unsigned rw_reap(struct cordon_io *io, struct cordon_io_done *done, unsig
 			io->rw.reads[kept++] = r;
 			continue;
 		}
-		res = cordon_sys3(__NR_read, io->rw.fd[r.port],
+		res = cordon_sys3(__NR_read, io->fd[r.port],
 				  (long)cordon_pool_data(io->pool, r.buf),
 				  cordon_pool_bufsize(io->pool, r.buf));
 		io->enters++;

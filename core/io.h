@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * I/O of a domain on its ports: whole frames from a port into a pool buffer that it may write, and
- * from any pool buffer to a port. Asynchronous: a read
+ * from any pool buffer to a port; on a port that is a file, see io_file.h too. Asynchronous: a read
  * or write is queued, submitted, and reaped when done. The kernel is entered by submit alone, and by
  * reap when the kernel says that it has something to finish.
  *
@@ -24,6 +24,7 @@ struct cordon_io_done {
 	int32_t res; /* bytes, or -errno */
 	uint8_t port;
 	uint8_t write;
+	uint8_t sync; /* cordon_io_sync(): @buf is what that was given */
 };
 
 struct cordon_io_ring {
@@ -40,6 +41,8 @@ struct cordon_io {
 	enum cordon_io_mode mode;
 	unsigned nports;
 	const struct cordon_pool *pool;
+	int fd[CORDON_PORTS_MAX]; /* as in struct cordon_boot */
+	uint64_t size[CORDON_PORTS_MAX];
 	unsigned inflight; /* queued or submitted, not reaped */
 	uint64_t enters; /* counter: system calls made */
 	union {
@@ -47,7 +50,6 @@ struct cordon_io {
 			struct cordon_io_ring ring, ring_ro; /* as in struct cordon_boot */
 		};
 		struct {
-			int fd[CORDON_PORTS_MAX];
 			struct cordon_io_done reads[CORDON_IO_DEPTH]; /* posted */
 			struct cordon_io_done done[CORDON_IO_DEPTH]; /* finished writes */
 			unsigned nreads, ndone;
@@ -79,5 +81,21 @@ void cordon_io_cancel(struct cordon_io *io);
 /* Take up to @n finished operations, reads in the order in which they finished, and writes from buffers
  * of one kind too; returns how many. */
 unsigned cordon_io_reap(struct cordon_io *io, struct cordon_io_done *done, unsigned n);
+
+/* ---- for io_file.c ---- */
+
+#define CORDON_IO_WRITE_BIT ((uint64_t)1 << 40)
+#define CORDON_IO_SYNC_BIT ((uint64_t)1 << 41)
+
+/* 0 if the first @len bytes of buffer @buf can be had by I/O on @port, and one more can be in flight. */
+int cordon_io_check_(const struct cordon_io *io, unsigned port, uint32_t buf, uint32_t len);
+
+/* A request of @r that will be reaped as @what (a buffer or number, with bits as above), to be filled in:
+ * zeroed but for its port. */
+struct io_uring_sqe *cordon_io_queue_(struct cordon_io *io, struct cordon_io_ring *r, unsigned port,
+				      uint64_t what);
+
+/* Without a ring: what was done at once, to be reaped. */
+void cordon_io_did_(struct cordon_io *io, struct cordon_io_done done);
 
 #endif

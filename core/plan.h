@@ -16,6 +16,8 @@
 #define CORDON_STACKS 8u
 #define CORDON_STACK_BYTES 65536u
 #define CORDON_HEAP_BYTES ((uint64_t)4 << 20)
+/* Threads in which the kernel waits for a file, on behalf of its ring. */
+#define CORDON_RING_WORKERS 32u
 
 /* The descriptors with which the loader starts. Those from RING on stay open in the domain, if
  * granted; no other does. */
@@ -26,11 +28,12 @@ enum cordon_plan_fd {
 	CORDON_FD_CHAN,
 	CORDON_FD_POOL,
 	CORDON_FD_POOL_RO,
+	CORDON_FD_GRANT,
 	CORDON_FD_RING,
 	CORDON_FD_RING_RO,
 	CORDON_FD_WAKE, /* what the domain sleeps on */
 	CORDON_FD_PEER, /* the front-end's doorbell */
-	CORDON_FD_PORT, /* and following, without a ring */
+	CORDON_FD_PORT, /* and following, without a ring or of files */
 	CORDON_FD_END = CORDON_FD_PORT + CORDON_PORTS_MAX,
 };
 

@@ -22,7 +22,8 @@
 
 /* liburing 2.3's shared library lacks the calls for restrictions; so all of it goes by system call. */
 static const struct io_uring_restriction restrictions[] = {
-	/* First, so that it can be left out. */
+	/* First, so that they can be left out. */
+	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FSYNC },
 	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_READ_FIXED },
 	{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITE_FIXED },
 	{ .opcode = IORING_RESTRICTION_SQE_FLAGS_ALLOWED, .sqe_flags = IOSQE_FIXED_FILE },
@@ -64,7 +65,7 @@ static int make_in_child(struct cordon_ring *ring, const struct cordon_memory *p
 	if (*error < 0)
 		return 4;
 	if (may != CORDON_RING_ANYTHING) {
-		unsigned skip = may == CORDON_RING_WRITE;
+		unsigned skip = may == CORDON_RING_WRITE ? 2 : may == CORDON_RING_READ_WRITE;
 		unsigned n = sizeof(restrictions) / sizeof(restrictions[0]) - skip;
 
 		*error = ring_register(ring->fd, IORING_REGISTER_RESTRICTIONS, restrictions + skip,

@@ -2,7 +2,8 @@
 /*
  * An io_uring of a domain, as the supervisor makes it: created disabled, restricted to READ_FIXED
  * and WRITE_FIXED on fixed files (the ports) and one fixed buffer (the pool), then enabled. Linux pins
- * fixed buffers for writing, so what the domain may only read has a ring of its own without READ_FIXED. After
+ * fixed buffers for writing, so what the domain may only read has a ring of its own without READ_FIXED. Where a
+ * port is a file, a third operation is allowed, FSYNC, which takes no address. After
  * that the ring takes no other operation, whoever holds it, and of registrations only two that end
  * things: cancelling everything, and letting go of the ports.
  *
@@ -27,6 +28,7 @@ enum cordon_ring_may {
 	CORDON_RING_ANYTHING, /* unrestricted, for tests */
 	CORDON_RING_WRITE, /* WRITE_FIXED: from memory to ports */
 	CORDON_RING_READ_WRITE,
+	CORDON_RING_FILE, /* and FSYNC, for ports that are files */
 };
 
 /* Make a ring over @pool and the descriptors @ports (1 to CORDON_PORTS_MAX). Fills @ring but for its mappings; 0 or -errno. Waits for the child:

@@ -212,8 +212,8 @@ static enum cordon_outcome give_up(struct supervisor *s, enum cordon_end how, in
 {
 	struct cordon_life *l = &s->life;
 
+	/* Its memory stays: what it had is sent again if somebody starts the domain. */
 	cordon_life_unprepare(l);
-	cordon_life_forget(l);
 	cordon_life_state(l, CORDON_STATE_FAILED);
 	if (flaps)
 		cordon_life_say(l, "failed: more than %u restarts in %u s; not restarted",
@@ -528,11 +528,21 @@ static void init(struct supervisor *s, const struct cordon_config *c, FILE *out)
 	cordon_incarnation_init(&l->inc);
 	cordon_incarnation_init(&l->spare);
 	cordon_incarnation_init(&l->past);
+	l->ports.grant = CORDON_MEMORY_NONE;
 	l->policy.then[CORDON_END_CRASH] = c->on_crash;
 	l->policy.then[CORDON_END_EXIT] = c->on_exit;
 	l->policy.then[CORDON_END_HANG] = c->on_hang;
 	l->policy.limit = c->limit < CORDON_LIMIT_MAX ? c->limit : CORDON_LIMIT_MAX;
 	l->policy.window_ns = (uint64_t)c->limit_s * 1000000000u;
+}
+
+/* What outlives the driver is not made by its incarnations. */
+static int make_grant(struct cordon_life *l, struct cordon_err *e)
+{
+	if (!l->ports.grant_size)
+		return 0;
+	cordon_memory_near(l->cores.node);
+	return cordon_memory_make(&l->ports.grant, "cordon-grant", l->ports.grant_size, e);
 }
 
 enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, struct cordon_err *e)
@@ -570,6 +580,8 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	if (c->class->open(s->front_state, &c->args, &l->ports, e) < 0)
 		goto out_control;
 	fill_page(s);
+	if (make_grant(l, e) < 0)
+		goto out_ports;
 	if (cordon_front_start(&l->front, c->class, s->front_state, s->run.page, l->cores.peer, e) <
 	    0)
 		goto out_ports;
@@ -590,6 +602,7 @@ enum cordon_outcome cordon_supervise(const struct cordon_config *c, FILE *out, s
 	if (c->tell)
 		c->tell(c->tell_arg, CORDON_STATE_ENDED, e->text[0] ? e->text : "ended");
 out_ports:
+	cordon_memory_drop(&l->ports.grant);
 	for (unsigned i = 0; i < l->ports.n; i++)
 		close(l->ports.fd[i]);
 	c->class->close(s->front_state);

@@ -66,6 +66,12 @@ int cli_domain_add(struct cli *c)
 		return ret;
 	config->image = absolute(config->image);
 	config->loader = absolute(config->loader);
+	for (const struct cordon_option *o = config->class->options; o->name; o++) {
+		const char **value = &config->args.value[o - config->class->options];
+
+		if (o->value && strcmp(o->value, "FILE") == 0)
+			*value = absolute(*value);
+	}
 	return cli_daemon(config, &c->err);
 }
 

@@ -95,15 +95,22 @@ static int limit(int what, rlim_t to)
 
 static int set_limits(void)
 {
+	const struct cordon_boot *b = &plan.boot;
+	uint64_t file = 0;
 	int ret = 0;
 
 	if (!has(CORDON_PART_RLIMITS))
 		return 0;
+	for (unsigned i = 0; i < b->nports; i++)
+		file = b->port_size[i] > file ? b->port_size[i] : file;
 	ret = limit(RLIMIT_CORE, 0);
+	/* A file can be waited for in threads of the kernel alone, which count as ours. */
 	if (ret == 0)
-		ret = limit(RLIMIT_NPROC, 0);
+		ret = limit(RLIMIT_NPROC,
+			    file && b->io_mode == CORDON_IO_URING ? CORDON_RING_WORKERS : 0);
+	/* No file grows. */
 	if (ret == 0)
-		ret = limit(RLIMIT_FSIZE, 0);
+		ret = limit(RLIMIT_FSIZE, file);
 	if (ret == 0)
 		ret = limit(RLIMIT_NOFILE, CORDON_FD_END);
 	if (ret == 0)
@@ -236,6 +243,9 @@ static int map_grants(void)
 				 &b->pool);
 	if (ret == 0 && plan.pool_ro_size > 0)
 		ret = map_shared(CORDON_FD_POOL_RO, plan.pool_ro_size, 0, PROT_READ, &b->pool_ro);
+	if (ret == 0 && b->grant_size > 0)
+		ret = map_shared(CORDON_FD_GRANT, b->grant_size, 0, PROT_READ | PROT_WRITE,
+				 &b->grant);
 	if (ret == 0 && uring)
 		ret = map_ring(CORDON_FD_RING, &b->ring);
 	if (ret == 0 && uring && b->ring_ro.fd >= 0)
@@ -249,13 +259,13 @@ static int map_grants(void)
 static int close_rest(void)
 {
 	int ring = plan.boot.io_mode == CORDON_IO_URING;
-	unsigned ports = plan.boot.io_mode == CORDON_IO_RW ? plan.boot.nports : 0;
 
 	close(CORDON_FD_PLAN);
 	close(CORDON_FD_IMAGE);
 	close(CORDON_FD_CHAN);
 	close(CORDON_FD_POOL);
 	close(CORDON_FD_POOL_RO);
+	close(CORDON_FD_GRANT);
 	if (!ring)
 		close(CORDON_FD_RING);
 	if (!ring || plan.boot.ring_ro.fd < 0)
@@ -264,7 +274,10 @@ static int close_rest(void)
 		close(CORDON_FD_WAKE);
 	if (plan.boot.bells.peer < 0)
 		close(CORDON_FD_PEER);
-	if (syscall(SYS_close_range, CORDON_FD_PORT + ports, ~0U, 0) < 0)
+	for (unsigned i = 0; i < plan.boot.nports; i++)
+		if (ring && !cordon_boot_is_file(&plan.boot, i))
+			close((int)(CORDON_FD_PORT + i));
+	if (syscall(SYS_close_range, CORDON_FD_PORT + plan.boot.nports, ~0U, 0) < 0)
 		return -errno;
 	/* What is open stays open; nothing can be opened any more. */
 	return has(CORDON_PART_RLIMITS) ? limit(RLIMIT_NOFILE, 0) : 0;

@@ -12,5 +12,8 @@
 #ifndef UINT64_MAX
 #define UINT64_MAX U64_MAX
 #endif
+#ifndef UINT64_C
+#define UINT64_C(n) n##ull
+#endif
 
 #endif
