@@ -126,7 +126,7 @@ static int set_wait(struct cli *c, const char *v)
 	}
 
 const struct cli_option cli_domain_options[] = {
-	{ "class", NULL, "CLASS", "of drivers (default net)", AT(class) },
+	{ "class", NULL, "CLASS", "of drivers: net (default), blk", AT(class) },
 	{ "frontend", NULL, "FRONTEND", "of the class; its first, if not given", AT(frontend) },
 	DRIVER_OPTION,
 	{ "fence", NULL, "FENCE", "process (default), thread, inline", AT(fence) },

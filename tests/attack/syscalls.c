@@ -33,11 +33,18 @@
 #define X32 0x40000000u
 #define SURVIVES_MS 500
 
-#define MODES 9u
+#define MODES 11u
+#define FILE_MODES 9u /* from here on: port 0 is a file */
+#define FILE_SIZE UINT64_C(1048576)
 
-static const char *const modes[MODES] = { "none", "ring",  "rw",    "none+", "ring+",
-					  "rw+",  "none!", "ring!", "rw!" };
+static const char *const modes[MODES] = { "none",  "ring",  "rw",  "none+", "ring+", "rw+",
+					  "none!", "ring!", "rw!", "file",  "holes" };
 static const enum cordon_io_mode mode_of[] = { CORDON_IO_NONE, CORDON_IO_URING, CORDON_IO_RW };
+
+static enum cordon_io_mode io_mode(unsigned m)
+{
+	return m < FILE_MODES ? mode_of[m % 3] : mode_of[m == FILE_MODES ? 2 : 1];
+}
 
 /* By the list. Calls that the kernel itself lets pass any filter must lead nowhere. */
 static uint8_t allowed[MODES][NUMBERS], exempt[NUMBERS];
@@ -114,13 +121,16 @@ static enum fate fate_of(int status)
 
 static void grants(struct cordon_boot *b, unsigned m)
 {
-	b->io_mode = mode_of[m % 3];
-	b->nports = m % 3 ? 1 : 0;
-	b->wait = m / 3 == 1 ? CORDON_WAIT_SLEEP : CORDON_WAIT_SPIN;
+	unsigned wait = m < FILE_MODES ? m / 3 : 0;
+
+	b->io_mode = io_mode(m);
+	b->nports = b->io_mode != CORDON_IO_NONE;
+	b->port_size[0] = m < FILE_MODES ? 0 : FILE_SIZE;
+	b->wait = wait == 1 ? CORDON_WAIT_SLEEP : CORDON_WAIT_SPIN;
 	b->bells = CORDON_BELLS_NONE;
-	if (m / 3 == 1)
+	if (wait == 1)
 		b->bells.wake = CORDON_FD_WAKE;
-	if (m / 3 > 0)
+	if (wait > 0)
 		b->bells.peer = CORDON_FD_PEER;
 	b->ring.fd = CORDON_FD_RING;
 	b->ring_ro.fd = CORDON_FD_RING_RO;
@@ -236,11 +246,11 @@ static enum fate survives_some(const struct cordon_plan *plan, unsigned how, lon
 	const long tries[][6] = {
 		{ 0 },
 		{ b->io_mode == CORDON_IO_RW ? b->port_fd[0] : b->ring.fd },
-		{ CORDON_FD_WAKE },
+		{ b->port_size[0] ? CORDON_FD_PORT : CORDON_FD_WAKE, 3 /* a hole */, 0, 4096 },
 		{ CORDON_FD_PEER, 0, sizeof(uint64_t) },
 	};
-	/* The bells, where there are some, in the form in which something is allowed. */
-	unsigned n = b->bells.peer >= 0 && how == 0 && nr < X32 ? 4 : 2;
+	/* The bells, or a hole in a file, where there are some, in the form in which they are allowed. */
+	unsigned n = how || nr >= X32 ? 2 : b->bells.peer >= 0 ? 4 : b->port_size[0] ? 3 : 2;
 	enum fate fate = KILLED;
 
 	for (unsigned i = 0; i < n && fate == KILLED; i++)
@@ -347,6 +357,37 @@ static const struct {
 	{ 6, 0, 281, { WAKE, 0, 1, 0, 0, 0 } },
 	{ 7, 1, 426, { RING, 256, 0, 1 /* GETEVENTS */, 0, 8 } },
 	{ 8, 0, 1, { PEER, 0, 0 } },
+	{ 9, 1, 17, { PORT, 0, 0, 0 } },
+	{ 9, 1, 18, { PORT, 0, 0, 0 } },
+	{ 9, 1, 75, { PORT } },
+	{ 9, 0, 17, { PORT + 1, 0, 0, 0 } },
+	{ 9, 0, 18, { PORT - 1, 0, 0, 0 } },
+	{ 9, 0, 75, { PORT + 1 } },
+	{ 9, 0, 75, { PORT | 1L << 32 } },
+	{ 9, 0, 0, { PORT, 0, 0 } },
+	{ 9, 0, 1, { PORT, 0, 0 } },
+	{ 9, 1, 285, { PORT, 3 /* KEEP_SIZE, PUNCH_HOLE */, 0, FILE_SIZE } },
+	{ 9, 1, 285, { PORT, 0x11 /* KEEP_SIZE, ZERO_RANGE */, FILE_SIZE - 1, 1 } },
+	{ 9, 0, 285, { PORT, 3, FILE_SIZE, 1 } },
+	{ 9, 0, 285, { PORT, 3, 0, FILE_SIZE + 1 } },
+	{ 9, 0, 285, { PORT, 3, -1, 1 } },
+	{ 9, 0, 285, { PORT, 3, 0, -1 } },
+	{ 9, 0, 285, { PORT, 3, 1L << 32, 1 } },
+	{ 9, 0, 285, { PORT, 0, 0, 1 } },
+	{ 9, 0, 285, { PORT, 1 /* KEEP_SIZE */, 0, 1 } },
+	{ 9, 0, 285, { PORT, 2, 0, 1 } },
+	{ 9, 0, 285, { PORT, 8 /* COLLAPSE_RANGE */, 0, 1 } },
+	{ 9, 0, 285, { PORT, 0x10, 0, 1 } },
+	{ 9, 0, 285, { PORT, 0x20 /* INSERT_RANGE */, 0, 1 } },
+	{ 9, 0, 285, { PORT, 0x40 /* UNSHARE_RANGE */, 0, 1 } },
+	{ 9, 0, 285, { PORT, 3 | 1L << 32, 0, 1 } },
+	{ 9, 0, 285, { PORT + 1, 3, 0, 1 } },
+	{ 10, 1, 285, { PORT, 3, 0, 1 } },
+	{ 10, 1, 426, { RING, 256, 0, 1 /* GETEVENTS */, 0, 8 } },
+	{ 10, 0, 17, { PORT, 0, 0, 0 } },
+	{ 10, 0, 18, { PORT, 0, 0, 0 } },
+	{ 10, 0, 75, { PORT } },
+	{ 10, 0, 285, { PORT, 0, 0, 1 } },
 };
 
 static void check_arguments(unsigned m, const struct cordon_plan *plan)
@@ -397,7 +438,7 @@ static int complete_share(const struct job *j, unsigned first)
 	int pair[2], bad = 0;
 
 	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) < 0 ||
-	    stage_open(&s, j->parts, j->core, mode_of[j->m], pair[0]) < 0) {
+	    stage_open(&s, j->parts, j->core, io_mode(j->m), pair[0]) < 0) {
 		printf("# %s\n", s.err.text);
 		return 1;
 	}

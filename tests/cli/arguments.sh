@@ -81,7 +81,7 @@ run a_core_given_twice 2 "--core: given twice" --core 0 --core 1
 run a_front-end_given_twice 2 "--front: given twice" --front "$w"
 refused no_driver 2 "--driver" "$cordon" domain run "$dom" --front "$f"
 refused an_unknown_driver 2 "e1000" "$cordon" domain run "$dom" --driver e1000 --front "$f"
-run an_unknown_class 2 "--class blk" --class blk
+run an_unknown_class 2 "--class safebox" --class safebox
 run an_unknown_fence 2 "--fence jail" --fence jail
 run an_unknown_part_of_the_fence 2 "--without moat" --without moat
 run an_empty_part_of_the_fence 2 "--without" --without ""
@@ -105,6 +105,33 @@ own an_echo_of_an_own_driver "net-null can't --echo" --echo
 own an_image_without_a_fence "fence inline" --fence inline
 refused the_same_device_twice 1 "$f" \
 	"$cordon" domain run "$dom" --driver tap --front "$f" --wire "$f"
+
+disk() { # NAME STATUS TEXT ARGUMENT...
+	what=$1 status=$2 text=$3
+	shift 3
+	refused "$what" "$status" "$text" "$cordon" domain run "$dom" --class blk --nbd "$tmp/s" "$@"
+}
+truncate -s 1000 "$tmp/odd"
+mkdir "$tmp/dir"
+disk an_option_of_another_class 2 "--front: class blk" --driver mem --front "$f"
+disk a_driver_of_another_class 2 "--driver packet" --driver packet
+disk a_front-end_of_another_class 2 "--frontend tap" --driver mem --frontend tap
+refused a_disk_without_a_socket 1 "--nbd FILE is missing" "$cordon" domain run "$dom" --class blk --driver mem
+disk a_file_driver_without_a_file 1 "--file FILE is missing" --driver file
+disk a_file_for_a_ram_disk 1 "has no file" --driver mem --file "$tmp/odd"
+disk a_size_and_a_file 1 "--size 1M makes no sense" --driver file --file "$tmp/odd" --size 1M
+disk a_file_of_no_whole_blocks 1 "1000 bytes are no whole blocks of 512" --driver file --file "$tmp/odd"
+for v in /nonexistent/x "$tmp/dir" /dev/null; do
+	disk "a_file_that_is_$v" 1 "--file $v" --driver file --file "$v"
+done
+for v in "" 0 1 511 1X 1MM M 2T -1 99999999999999999999; do
+	disk "a_size_of_'$v'" 1 "--size $v" --driver mem --size "$v"
+done
+for v in "" 0 256 1024 512x; do
+	disk "a_block_of_'$v'" 1 "--block $v" --driver mem --block "$v"
+done
+refused a_socket_in_no_directory 1 "/nonexistent/s" \
+	"$cordon" domain run "$dom" --class blk --driver mem --nbd /nonexistent/s
 
 # ---- numbers
 

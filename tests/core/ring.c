@@ -249,8 +249,9 @@ static void a_pool_that_is_none_is_refused(void **state)
 	assert_int_equal(fds(), before);
 }
 
-/* What the restrictions leave: two operations on fixed files, cancelling, and letting go of them. */
-static void it_takes_no_other_operation_and_only_registrations_that_end_things(void **state)
+/* What the restrictions leave: two operations on fixed files (@may: of a file, three), cancelling, and letting
+ * go of them. */
+static void takes_no_more(enum cordon_ring_may may)
 {
 	struct cordon_err e = { "" };
 	struct cordon_ring r;
@@ -260,10 +261,8 @@ static void it_takes_no_other_operation_and_only_registrations_that_end_things(v
 	_Atomic uint32_t *tail, *cq;
 	int p[2];
 
-	(void)state;
-	NEEDS_RING();
 	assert_int_equal(pipe(p), 0);
-	assert_int_equal(cordon_ring_make(&r, &pool, p, 1, CORDON_RING_READ_WRITE, &e), 0);
+	assert_int_equal(cordon_ring_make(&r, &pool, p, 1, may, &e), 0);
 	assert_int_equal(cordon_ring_map(&r, &e), 0);
 	/* Those of Linux 5.10 by right, newer ones if they are known. The two that end things stay. */
 	for (long op = 0; op < 60; op++) {
@@ -282,7 +281,9 @@ static void it_takes_no_other_operation_and_only_registrations_that_end_things(v
 	for (uint8_t op = 0; op < 64; op++) {
 		uint32_t done = atomic_load(cq);
 
-		if (op == IORING_OP_READ_FIXED || op == IORING_OP_WRITE_FIXED)
+		if ((op == IORING_OP_READ_FIXED && may != CORDON_RING_WRITE) ||
+		    op == IORING_OP_WRITE_FIXED ||
+		    (op == IORING_OP_FSYNC && may == CORDON_RING_FILE))
 			continue;
 		*sqe = (struct io_uring_sqe){ .opcode = op, .flags = IOSQE_FIXED_FILE };
 		((uint32_t *)(void *)(rings + r.params.sq_off.array))[atomic_load(tail) &
@@ -299,6 +300,21 @@ static void it_takes_no_other_operation_and_only_registrations_that_end_things(v
 	cordon_ring_drop(&r);
 	close(p[0]);
 	close(p[1]);
+}
+
+static void it_takes_no_other_operation_and_only_registrations_that_end_things(void **state)
+{
+	(void)state;
+	NEEDS_RING();
+	takes_no_more(CORDON_RING_READ_WRITE);
+	takes_no_more(CORDON_RING_WRITE);
+}
+
+static void of_a_file_it_takes_one_more(void **state)
+{
+	(void)state;
+	NEEDS_RING();
+	takes_no_more(CORDON_RING_FILE);
 }
 
 static int set_up(void **state)
@@ -328,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_pool_that_is_none_is_refused),
 		cmocka_unit_test(
 			it_takes_no_other_operation_and_only_registrations_that_end_things),
+		cmocka_unit_test(of_a_file_it_takes_one_more),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, clean_up);
