@@ -161,7 +161,8 @@ static void run_all(void *state, unsigned n)
 }
 
 /* Of @n channels. A compound literal at file scope lives as long as the program. */
-#define OF(n, how) .with = &(const unsigned){ n }, .begin = begin, .run = (how), .end = end
+#define OF(n, how) \
+	.with = &(const unsigned){ n }, .every = CURVE, .begin = begin, .run = (how), .end = end
 #define ONE(n)                                                                                    \
 	{                                                                                         \
 		.name = "cordon bare call 1 of " #n " channels", OF(n, run_one), .what = "of " #n \

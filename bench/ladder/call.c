@@ -90,7 +90,7 @@ static void run_flight(void *state, unsigned n)
 	struct {
 		int line;
 		uint64_t seq;
-	} out[FLIGHT_MAX];
+	} out[FLIGHT_MAX] = { { .line = -1 } };
 	const unsigned flight = c->flight;
 	unsigned sent = 0, done = 0, in = 0, from = 0; /* the last two: places in out */
 
@@ -183,16 +183,17 @@ static void run_fibers(void *state, unsigned n)
 	}
 
 /* The other numbers of fibers. */
-#define FIBERS(n, ops, of)                                                             \
-	{                                                                              \
-		.name = "cordon process " #n " fibers", .flight = (n), .batch = (ops), \
-		.run = run_fibers, BY(process), .what = "cordon_call() from " of       \
+#define FIBERS(n, ops, of)                                                                       \
+	{                                                                                        \
+		.name = "cordon process " #n " fibers", .every = CURVE, .flight = (n),           \
+		.batch = (ops), .run = run_fibers, BY(process), .what = "cordon_call() from " of \
 	}
 
 const struct rung rungs_call[] = {
 	CALLS(process),
 	CALLS(thread),
 	{ .name = "cordon process 1 fiber",
+	  .every = CURVE,
 	  .flight = 1,
 	  .batch = 256,
 	  .run = run_fibers,

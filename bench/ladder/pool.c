@@ -83,7 +83,8 @@ static void run_out(void *state, unsigned n)
 	}
 }
 
-#define SIZE(n) .local = 1, .batch = 4096, .with = &(const uint32_t){ n }, .end = end
+#define SIZE(n) \
+	.local = 1, .every = CURVE, .batch = 4096, .with = &(const uint32_t){ n }, .end = end
 #define POOL(n, one, all)                                                              \
 	{ .name = "cordon pool of " #n ", one out",                                    \
 	  SIZE(n),                                                                     \

@@ -169,11 +169,11 @@ static void also(void *state, struct sample *s)
 	s->watts = p->watts;
 }
 
-#define AT(policy, word, n, says, how)                                                \
-	{                                                                             \
-		.name = "cordon " word says,                                          \
-		.with = &(const struct kind){ CORDON_WAIT_##policy, n }, .every = 6,  \
-		.begin = begin, .timed = timed, .end = end, .also = also, .what = how \
+#define AT(policy, word, n, says, how)                                                    \
+	{                                                                                 \
+		.name = "cordon " word says,                                              \
+		.with = &(const struct kind){ CORDON_WAIT_##policy, n }, .every = SELDOM, \
+		.begin = begin, .timed = timed, .end = end, .also = also, .what = how     \
 	}
 #define POLICY(policy, word)                                                               \
 	AT(policy, word, 0, ", no call", "how busy such a domain keeps its core"),         \

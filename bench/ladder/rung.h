@@ -10,6 +10,10 @@
 
 #define WHY_SIZE 160
 
+/* Of rungs that are many, for a curve, and of such as take long: sampled in one of so many rounds. */
+#define CURVE 3
+#define SELDOM 8
+
 struct sample; /* measure.h */
 
 #if defined(__cplusplus)
@@ -47,7 +51,7 @@ struct rung {
 	double (*timed)(void *state, unsigned n);
 	/* What else there is to say of the last one; NULL: nothing. */
 	void (*also)(void *state, struct sample *s);
-	unsigned every; /* it takes long: sampled in one of so many rounds; 0: in each */
+	unsigned every; /* sampled in one of so many rounds; 0: in each */
 };
 
 /* What run found wrong with an answer: the run is void, and the program ends with 1. Never returns. */

@@ -158,7 +158,7 @@ static double timed_all(void *state, unsigned n)
 
 #define KIND(policy, n, apart)                                                          \
 	.with = &(const struct kind){ CORDON_WAIT_##policy, n, apart }, .begin = begin, \
-	.end = end, .batch = 32, .every = 6
+	.end = end, .batch = 32, .every = SELDOM
 #define BOTH(policy, word, n)                                                                  \
 	{ .name = "cordon " word " " #n " domains, one called",                                \
 	  KIND(policy, n, 0),                                                                  \
