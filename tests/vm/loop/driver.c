@@ -162,6 +162,48 @@ static void scribble(struct driver *d)
 	}
 }
 
+static void handle(struct driver *d, int mode, struct cordon_desc f)
+{
+	int big = cordon_pool_is_big(&d->pool, f.buf);
+
+	/* Its own scribbling. */
+	if (f.buf >= cordon_pool_count(&d->pool))
+		return;
+	if (cordon_desc_kind(f) == NET_EMPTY) {
+		if (!d->running)
+			give(d, f.buf, 0, NET_EMPTY);
+		else if (d->nempty[big] < 512)
+			d->empty[big][d->nempty[big]++] = f.buf;
+	} else if (mode == KEEPER) {
+		if (d->nkept < 1024)
+			d->kept[d->nkept++] = f;
+		atomic_fetch_add(&d->got, 1);
+	} else if (cordon_desc_len(f) <= cordon_pool_bufsize(&d->pool, f.buf)) {
+		echo(d, f);
+	}
+}
+
+/* Empty ones have a stream of their own, and a frame that finds none is dropped: those that were lent
+ * before a frame was sent are taken before it is sent back. */
+static void handle_all(struct driver *d, int mode, const struct cordon_desc *got, unsigned n)
+{
+	struct cordon_desc lent[32];
+
+	for (unsigned i = 0; i < n; i++)
+		if (cordon_desc_kind(got[i]) == NET_EMPTY)
+			handle(d, mode, got[i]);
+	for (unsigned rounds = 0; n > 0 && rounds < 16 && cordon_stream_rx_ready(&d->chan.rx);
+	     rounds++) {
+		unsigned some = cordon_stream_get(&d->chan.rx, lent, 32);
+
+		for (unsigned i = 0; i < some; i++)
+			handle(d, mode, lent[i]);
+	}
+	for (unsigned i = 0; i < n; i++)
+		if (cordon_desc_kind(got[i]) != NET_EMPTY)
+			handle(d, mode, got[i]);
+}
+
 /* One look at everything: how much was done. */
 static unsigned turn(struct driver *d, int mode)
 {
@@ -172,25 +214,7 @@ static unsigned turn(struct driver *d, int mode)
 	for (; mode != KEEPER && d->nkept > 0; d->nkept--)
 		echo(d, d->kept[d->nkept - 1]);
 	n = d->nout < 1024 ? cordon_chan_get(&d->chan, got, 32) : 0;
-	for (unsigned i = 0; i < n; i++) {
-		int big = cordon_pool_is_big(&d->pool, got[i].buf);
-
-		/* Its own scribbling. */
-		if (got[i].buf >= cordon_pool_count(&d->pool))
-			continue;
-		if (cordon_desc_kind(got[i]) == NET_EMPTY) {
-			if (!d->running)
-				give(d, got[i].buf, 0, NET_EMPTY);
-			else if (d->nempty[big] < 512)
-				d->empty[big][d->nempty[big]++] = got[i].buf;
-		} else if (mode == KEEPER) {
-			if (d->nkept < 1024)
-				d->kept[d->nkept++] = got[i];
-			atomic_fetch_add(&d->got, 1);
-		} else if (cordon_desc_len(got[i]) <= cordon_pool_bufsize(&d->pool, got[i].buf)) {
-			echo(d, got[i]);
-		}
-	}
+	handle_all(d, mode, got, n);
 	if (mode == LIAR)
 		lie(d);
 	if (mode == LATE && n > 0)
