@@ -66,11 +66,17 @@ void cdl_emit_pass(struct cdl_list *l, const struct cdl_field *f);
 
 /* Structs, with their checks and conversions; requests and replies, with their checks. */
 void cdl_emit_wire(struct cdl_emit *e);
+
+/* ---- between the two (emit_convert.c) ----------------------------------------------------------- */
+
 /* From C's form @c to the wire's @w, and back; @bad is what to do when it doesn't fit. Of bytes, @len is
  * their length. @i: a variable to count with. */
 void cdl_emit_put(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
 		  const char *len, const char *i, const char *bad);
 void cdl_emit_get(struct cdl_emit *e, const struct cdl_field *f, const char *w, const char *c,
 		  const char *len, const char *i);
+/* Functions that do so with a struct. */
+void cdl_emit_struct_put(struct cdl_emit *e, const struct cdl_def *d);
+void cdl_emit_struct_get(struct cdl_emit *e, const struct cdl_def *d);
 
 #endif

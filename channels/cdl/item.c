@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* The items of an interface: what it says of itself, its types, its methods. */
+/* The items of an interface but for its methods: what it says of itself, and its types. */
 #include <string.h>
 #include "channels/cdl/parse.h"
 #include "channels/cdl/type.h"
 
-static bool room(struct cdl_parser *p, unsigned n, unsigned most, const char *what)
+bool cdl_room_for(struct cdl_parser *p, unsigned n, unsigned most, const char *what)
 {
 	if (n < most)
 		return true;
@@ -13,8 +13,8 @@ static bool room(struct cdl_parser *p, unsigned n, unsigned most, const char *wh
 }
 
 /* Take the name that comes; it must be new among @names. NULL: reported. */
-static struct cdl_name *add_name(struct cdl_parser *p, struct cdl_names *names, unsigned most,
-				 const char *what)
+struct cdl_name *cdl_add_name(struct cdl_parser *p, struct cdl_names *names, unsigned most,
+			      const char *what)
 {
 	struct cdl_name *n, *old;
 
@@ -22,7 +22,7 @@ static struct cdl_name *add_name(struct cdl_parser *p, struct cdl_names *names, 
 		cdl_expected(p, what);
 		return NULL;
 	}
-	if (!room(p, names->n, most, "of them"))
+	if (!cdl_room_for(p, names->n, most, "of them"))
 		return NULL;
 	old = cdl_find(names, p->token.name);
 	if (old) {
@@ -53,7 +53,7 @@ static bool name_list(struct cdl_parser *p, struct cdl_names *names, unsigned mo
 	do {
 		if (names->n && p->token.word == CDL_CLOSE)
 			break;
-		if (!add_name(p, names, most, what))
+		if (!cdl_add_name(p, names, most, what))
 			return false;
 	} while (cdl_take(p, CDL_COMMA));
 	return cdl_want(p, CDL_CLOSE, "',' or '}'") && cdl_want(p, CDL_SEMICOLON, "';'");
@@ -85,7 +85,7 @@ static bool states(struct cdl_parser *p, struct cdl_place where)
 
 static bool constant(struct cdl_parser *p, const char *doc)
 {
-	struct cdl_name *c = add_name(p, &p->i->consts, CDL_ITEMS_MAX, "the constant's name");
+	struct cdl_name *c = cdl_add_name(p, &p->i->consts, CDL_ITEMS_MAX, "the constant's name");
 
 	if (!c)
 		return false;
@@ -102,7 +102,7 @@ static struct cdl_def *add_def(struct cdl_parser *p, enum cdl_kind kind, const c
 		cdl_expected(p, "the type's name");
 		return NULL;
 	}
-	if (!room(p, p->i->ndefs, CDL_ITEMS_MAX, "types"))
+	if (!cdl_room_for(p, p->i->ndefs, CDL_ITEMS_MAX, "types"))
 		return NULL;
 	for (d = p->i->defs; d; d = d->next) {
 		if (strcmp(d->name, p->token.name) != 0)
@@ -161,7 +161,7 @@ static bool values(struct cdl_parser *p, struct cdl_def *d)
 
 		if (d->names.n && p->token.word == CDL_CLOSE)
 			break;
-		n = add_name(p, &d->names, CDL_ITEMS_MAX, "a name");
+		n = cdl_add_name(p, &d->names, CDL_ITEMS_MAX, "a name");
 		if (!n)
 			return false;
 		if (cdl_take(p, CDL_EQUALS) ? !cdl_parse_expr(p, &n->value) :
@@ -186,10 +186,10 @@ static bool enumeration(struct cdl_parser *p, enum cdl_kind kind, const char *do
 	return good;
 }
 
-static bool add_field(struct cdl_parser *p, struct cdl_fields *fields, struct cdl_field *f,
-		      const char *what)
+bool cdl_add_field(struct cdl_parser *p, struct cdl_fields *fields, struct cdl_field *f,
+		   const char *what)
 {
-	if (!room(p, fields->n, CDL_FIELDS_MAX, what))
+	if (!cdl_room_for(p, fields->n, CDL_FIELDS_MAX, what))
 		return false;
 	for (const struct cdl_field *old = fields->first; old; old = old->next) {
 		if (strcmp(old->name, f->name) != 0)
@@ -212,7 +212,7 @@ static bool members(struct cdl_parser *p, struct cdl_def *d)
 	do {
 		struct cdl_field *f = cdl_alloc(p->mem, sizeof(*f));
 
-		if (!cdl_parse_field(p, f) || !add_field(p, &d->fields, f, "members") ||
+		if (!cdl_parse_field(p, f) || !cdl_add_field(p, &d->fields, f, "members") ||
 		    !cdl_want(p, CDL_SEMICOLON, "';'"))
 			return false;
 	} while (p->token.word != CDL_CLOSE);
@@ -230,99 +230,6 @@ static bool structure(struct cdl_parser *p, const char *doc)
 	       cdl_want(p, CDL_SEMICOLON, "';'");
 	declare(p, d);
 	return good;
-}
-
-static bool argument(struct cdl_parser *p, struct cdl_method *m)
-{
-	struct cdl_field *f = cdl_alloc(p->mem, sizeof(*f));
-
-	f->doc = p->token.doc;
-	f->in = true;
-	if (cdl_take_name(p, "out")) {
-		f->out = true;
-		f->in = false;
-	} else if (cdl_take_name(p, "inout")) {
-		f->out = true;
-	} else {
-		(void)cdl_take_name(p, "in");
-	}
-	if (cdl_take_name(p, "lend"))
-		f->hold = CDL_HOLD_LEND;
-	else if (cdl_take_name(p, "give"))
-		f->hold = CDL_HOLD_GIVE;
-	return cdl_parse_field(p, f) && add_field(p, &m->args, f, "arguments");
-}
-
-static bool arguments(struct cdl_parser *p, struct cdl_method *m)
-{
-	if (!cdl_want(p, CDL_PAREN, "'('"))
-		return false;
-	if (cdl_take(p, CDL_PAREN_END))
-		return true;
-	do {
-		if (!argument(p, m))
-			return false;
-	} while (cdl_take(p, CDL_COMMA));
-	return cdl_want(p, CDL_PAREN_END, "',' or ')'");
-}
-
-static bool since(struct cdl_parser *p, struct cdl_method *m)
-{
-	if (p->token.word != CDL_NUMBER)
-		return cdl_expected(p, "the version that brought it, as in 'since 2'");
-	m->since = p->token.number < 65536 ? (unsigned)p->token.number : 65536;
-	m->since_place = p->token.place;
-	cdl_next(p);
-	return true;
-}
-
-/* 'when A, B -> C since N', each at most once, in this order. */
-static bool clauses(struct cdl_parser *p, struct cdl_method *m)
-{
-	if (cdl_take_name(p, "when")) {
-		do {
-			if (!add_name(p, &m->when, CDL_STATES_MAX, "a state"))
-				return false;
-		} while (cdl_take(p, CDL_COMMA));
-	}
-	if (cdl_take(p, CDL_ARROW)) {
-		m->to.name = p->token.name;
-		m->to.place = p->token.place;
-		if (!cdl_want(p, CDL_NAME, "the state after it"))
-			return false;
-	}
-	if (cdl_take_name(p, "since") && !since(p, m))
-		return false;
-	return cdl_want(p, CDL_SEMICOLON, "';', or 'when', '->', 'since' in this order");
-}
-
-static bool method(struct cdl_parser *p, bool oneway, const char *doc)
-{
-	struct cdl_method *m = cdl_alloc(p->mem, sizeof(*m));
-
-	m->oneway = oneway;
-	m->doc = doc;
-	m->name = p->token.name;
-	m->place = p->token.place;
-	if (!cdl_want(p, CDL_NAME, "the method's name"))
-		return false;
-	for (const struct cdl_method *old = p->i->methods; old; old = old->next) {
-		if (strcmp(old->name, m->name) != 0)
-			continue;
-		cdl_error(p->diag, m->place, "there is a method '%s' already", m->name);
-		cdl_note(p->diag, old->place, "here");
-		return false;
-	}
-	if (!room(p, p->i->nmethods, CDL_ITEMS_MAX, "methods") || !arguments(p, m) ||
-	    !clauses(p, m))
-		return false;
-	if (p->i->last_method)
-		p->i->last_method->next = m;
-	else
-		p->i->methods = m;
-	p->i->last_method = m;
-	m->number = ++p->i->nmethods; /* 0 is the hello */
-	return true;
 }
 
 bool cdl_parse_item(struct cdl_parser *p)
@@ -343,9 +250,9 @@ bool cdl_parse_item(struct cdl_parser *p)
 	if (cdl_take_name(p, "struct"))
 		return structure(p, doc);
 	if (cdl_take_name(p, "int"))
-		return method(p, false, doc);
+		return cdl_parse_method(p, false, doc);
 	if (cdl_take_name(p, "oneway"))
-		return method(p, true, doc);
+		return cdl_parse_method(p, true, doc);
 	return cdl_expected(p,
 			    "a method ('int' or 'oneway'), or 'errors', 'states', 'const', 'enum', "
 			    "'flags', 'struct'");

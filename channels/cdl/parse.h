@@ -48,6 +48,16 @@ bool cdl_parse_field(struct cdl_parser *p, struct cdl_field *f);
 /* An integer type's kind, or false. */
 bool cdl_parse_base(struct cdl_parser *p, enum cdl_kind *base);
 
+/* Lists, whose names differ and whose lengths are bounded; what goes wrong is reported (item.c). */
+bool cdl_room_for(struct cdl_parser *p, unsigned n, unsigned most, const char *what);
+struct cdl_name *cdl_add_name(struct cdl_parser *p, struct cdl_names *names, unsigned most,
+			      const char *what);
+bool cdl_add_field(struct cdl_parser *p, struct cdl_fields *fields, struct cdl_field *f,
+		   const char *what);
+
+/* A method, behind its first word (method.c). */
+bool cdl_parse_method(struct cdl_parser *p, bool oneway, const char *doc);
+
 /* The items of an interface (item.c), each from its first word to its ';'. */
 bool cdl_parse_item(struct cdl_parser *p);
 
