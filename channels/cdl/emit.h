@@ -79,4 +79,12 @@ void cdl_emit_get(struct cdl_emit *e, const struct cdl_field *f, const char *w, 
 void cdl_emit_struct_put(struct cdl_emit *e, const struct cdl_def *d);
 void cdl_emit_struct_get(struct cdl_emit *e, const struct cdl_def *d);
 
+/* ---- the harness (emit_fuzz.c) ------------------------------------------------------------------ */
+
+/* That @f, of a name that is a variable or, if it is a struct and @address says so, its address, is within
+ * what the interface says. */
+void cdl_emit_expect(struct cdl_emit *e, const struct cdl_field *f, const char *i, bool address);
+/* A caller for each method, whose replies are any bytes (emit_answers.c). */
+void cdl_emit_answers(struct cdl_emit *e);
+
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* net.cdl_fuzz.c: handlers that look whether what reaches them is what the interface promises, and the
- * entry point of libFuzzer (fuzz.h has the rest). */
+/* net.cdl_fuzz.c: handlers and callers that look whether what reaches them is what the interface promises,
+ * and the entry point of libFuzzer (fuzz.h has the rest). */
 #include <string.h>
 #include "channels/cdl/emit.h"
 #include "channels/cdl/type.h"
@@ -25,7 +25,8 @@ static void emit_expect_int(struct cdl_emit *e, const struct cdl_field *f)
 }
 
 /* One element of an array, or all that there is. */
-static void emit_expect_value(struct cdl_emit *e, const struct cdl_field *f, const char *i)
+static void emit_expect_value(struct cdl_emit *e, const struct cdl_field *f, const char *i,
+			      bool address)
 {
 	const struct cdl_type *t = &f->type;
 	const char *at = t->array ? cdl_print(e->mem, "%s[%s]", f->name, i) : f->name;
@@ -41,11 +42,11 @@ static void emit_expect_value(struct cdl_emit *e, const struct cdl_field *f, con
 		cdl_add(&l, "(%s & ~%s_%s_ALL) == 0", at, e->upper,
 			cdl_emit_upper(e, t->def->name));
 	else
-		cdl_add(&l, "expect_%s(%s%s)", t->def->name, t->array ? "&" : "", at);
+		cdl_add(&l, "expect_%s(%s%s)", t->def->name, t->array || !address ? "&" : "", at);
 	expect(e, &l, ",");
 }
 
-static void emit_expect(struct cdl_emit *e, const struct cdl_field *f, const char *i)
+void cdl_emit_expect(struct cdl_emit *e, const struct cdl_field *f, const char *i, bool address)
 {
 	struct cdl_list l = { 0 };
 
@@ -54,7 +55,7 @@ static void emit_expect(struct cdl_emit *e, const struct cdl_field *f, const cha
 	case CDL_ENUM:
 	case CDL_FLAGS:
 	case CDL_STRUCT:
-		emit_expect_value(e, f, i);
+		emit_expect_value(e, f, i, address);
 		break;
 	case CDL_STR:
 		cdl_add(&l, "memchr(%s, 0, %u) != NULL", f->name, f->type.max + 1);
@@ -66,7 +67,8 @@ static void emit_expect(struct cdl_emit *e, const struct cdl_field *f, const cha
 		expect(e, &l, ",");
 		break;
 	case CDL_BUF:
-		cdl_put(e->out, "\tcordon_fuzz_use(%s, %s);\n", f->name, f->out ? "true" : "false");
+		cdl_put(e->out, "\tcordon_fuzz_use(%s, %s);\n", f->name,
+			f->out && f->hold == CDL_HOLD_LEND ? "true" : "false");
 		break;
 	default:
 		if (f->type.array)
@@ -138,7 +140,7 @@ static void emit_handler(struct cdl_emit *e, const struct cdl_method *m)
 	for (const struct cdl_field *f = m->args.first; f; f = f->next) {
 		if (cdl_emit_in_req(f)) {
 			cdl_put(e->out, "\t(void)%s;\n", f->name);
-			emit_expect(e, f, i);
+			cdl_emit_expect(e, f, i, true);
 		} else {
 			emit_fill(e, f);
 		}
@@ -154,36 +156,44 @@ static void emit_handler(struct cdl_emit *e, const struct cdl_method *m)
 	cdl_put(e->out, "\treturn %s;\n}\n", result);
 }
 
-void cdl_emit_fuzz(struct cdl_emit *e)
+/* What the server's end is fed with. */
+static void emit_requests(struct cdl_emit *e)
 {
 	const char *p = e->prefix;
 
-	cdl_emit_top(e, false, "any bytes as requests to the server's end");
-	cdl_put(e->out,
-		"#include <string.h>\n#include \"channels/cdl/fuzz.h\"\n#include "
-		"\"%s_server.h\"\n",
-		e->base);
-	for (const struct cdl_def *d = e->i->defs; d; d = d->next)
-		if (d->kind == CDL_STRUCT)
-			emit_struct(e, d);
 	for (const struct cdl_method *m = e->i->methods; m; m = m->next)
 		emit_handler(e, m);
-	cdl_put(e->out, "\nstatic const struct %s_server_ops handlers = {\n", p);
+	cdl_put(e->out, "\nstatic const struct %s_server_ops handlers_ = {\n", p);
 	for (const struct cdl_method *m = e->i->methods; m; m = m->next)
 		cdl_put(e->out, "\t.%s = do_%s,\n", m->name, m->name);
 	cdl_put(e->out,
-		"};\n\n/* How long arguments in a buffer are. */\n/* clang-format off */\nstatic const int far[%s_OP_COUNT] = {\n"
-		"\t[%s_OP_HELLO] = -1,\n",
-		e->upper, e->upper);
+		"};\n\n/* How long arguments in a buffer are. */\n/* clang-format off */\n");
+	cdl_put(e->out, "static const int far_[%s_OP_COUNT] = {\n\t[%s_OP_HELLO] = -1,\n", e->upper,
+		e->upper);
 	for (const struct cdl_method *m = e->i->methods; m; m = m->next)
 		cdl_put(e->out, "\t[%s_OP_%s] = %d,\n", e->upper, cdl_emit_upper(e, m->name),
 			m->req_far || m->rep_far ? (int)m->req.size : -1);
 	cdl_put(e->out,
-		"};\n/* clang-format on */\n\nint LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);\n\n"
-		"int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)\n{\n"
-		"\tstruct %s_server s;\n\n\tcordon_fuzz_begin(data, size);\n",
-		p);
-	cdl_put(e->out, "\t%s_server_init(&s, &handlers, NULL%s);\n", p,
-		e->i->pool ? ", &cordon_fuzz.pool" : "");
-	cdl_put(e->out, "\tcordon_fuzz_run(&%s_ops, &s.stub, far);\n\treturn 0;\n}\n", p);
+		"};\n/* clang-format on */\n\nstatic void fuzz_requests(void)\n{\n\tstruct "
+		"%s_server s;\n\n\t%s_server_init(&s, &handlers_, NULL%s);\n",
+		p, p, e->i->pool ? ", &cordon_fuzz.pool" : "");
+	cdl_put(e->out, "\tcordon_fuzz_run(&%s_ops, &s.stub, far_);\n}\n", p);
+}
+
+void cdl_emit_fuzz(struct cdl_emit *e)
+{
+	cdl_emit_top(e, false, "any bytes as requests and as replies");
+	cdl_put(e->out, "#include <string.h>\n#include \"channels/cdl/fuzz.h\"\n");
+	cdl_put(e->out, "#include \"%s_client.h\"\n#include \"%s_server.h\"\n", e->base, e->base);
+	for (const struct cdl_def *d = e->i->defs; d; d = d->next)
+		if (d->kind == CDL_STRUCT)
+			emit_struct(e, d);
+	cdl_emit_section(e, "a hostile client");
+	emit_requests(e);
+	cdl_emit_section(e, "a hostile server");
+	cdl_emit_answers(e);
+	cdl_put(e->out, "\nint LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);\n\n"
+			"int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)\n{\n"
+			"\tif (cordon_fuzz_begin(data, size))\n\t\tfuzz_replies();\n"
+			"\telse\n\t\tfuzz_requests();\n\treturn 0;\n}\n");
 }

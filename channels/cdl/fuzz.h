@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * What the fuzz harness of a server (NAME.cdl_fuzz.c) is made of. Bytes become requests in a line, as a
+ * What the fuzz harness of an interface (NAME.cdl_fuzz.c) is made of. Bytes become requests in a line, as a
  * hostile client would write them there, and the contents of buffers; handlers take their results from
  * them, too. Whatever the bytes, a handler gets what its interface promises, each request is answered,
- * and lent buffers go back.
+ * and lent buffers go back. Or they become replies, as a hostile server would write them: whatever they
+ * are, a caller gets an error or what is promised, and his buffers are his again.
  */
 #ifndef CORDON_CDL_FUZZ_H
 #define CORDON_CDL_FUZZ_H
@@ -23,6 +24,7 @@ static struct cordon_fuzz {
 	_Alignas(64) uint8_t mem[CORDON_FUZZ_SMALL * CORDON_BUF_SMALL + CORDON_BUF_BIG];
 	_Alignas(64) uint8_t ro[CORDON_BUF_SMALL];
 	struct cordon_server server;
+	struct cordon_client client;
 	struct cordon_pool pool;
 	const uint8_t *data;
 	size_t left;
@@ -96,19 +98,25 @@ static inline int cordon_fuzz_keep(int result, uint32_t buf)
 	return result;
 }
 
-static inline void cordon_fuzz_begin(const uint8_t *data, size_t size)
+/* True: replies are wanted, and the pool is the client's. */
+static inline bool cordon_fuzz_begin(const uint8_t *data, size_t size)
 {
 	static const struct cordon_pool_dims dims = { .small = CORDON_FUZZ_SMALL,
 						      .big = CORDON_FUZZ_BIG,
 						      .ro_small = CORDON_FUZZ_RO };
+	bool replies = size && data[0] & 2;
 
 	memset(&cordon_fuzz, 0, sizeof(cordon_fuzz));
 	cordon_fuzz.data = data;
 	cordon_fuzz.left = size;
 	cordon_server_init(&cordon_fuzz.server, &cordon_fuzz.line, 1);
+	cordon_client_init(&cordon_fuzz.client, &cordon_fuzz.line, 1);
 	cordon_pool_init(&cordon_fuzz.pool, cordon_fuzz.mem, cordon_fuzz.ro, &dims,
-			 cordon_fuzz.private, 0);
+			 cordon_fuzz.private, replies);
+	return replies;
 }
+
+/* ---- requests ---------------------------------------------------------------------------------- */
 
 /* Request @op of @len bytes (more than 56: a lie), and its answer. */
 static inline void cordon_fuzz_call(const struct cordon_ops *ops, void *server, uint32_t turn,
@@ -171,6 +179,68 @@ static inline void cordon_fuzz_run(const struct cordon_ops *ops, struct cordon_s
 					   cordon_fuzz.kept >> b & 1);
 		turn += 2;
 	}
+}
+
+/* ---- replies ----------------------------------------------------------------------------------- */
+
+/* A buffer to lend or to give; of what is no buffer, if there is none. */
+static inline uint32_t cordon_fuzz_mine(void)
+{
+	int buf = cordon_pool_get(&cordon_fuzz.pool, CORDON_BUF_SMALL);
+
+	return buf < 0 ? UINT32_MAX : (uint32_t)buf;
+}
+
+/* What a server writes in answer to the call on @line (negative: there was none): mostly a success of @len
+ * bytes; and @far bytes in the buffer that it was lent. */
+static inline void cordon_fuzz_answer(const struct cordon_stub *s, int line, unsigned len,
+				      unsigned far)
+{
+	unsigned how = cordon_fuzz_byte();
+	uint16_t error = how & 3 ? 0 : (uint16_t)(how & 4 ? cordon_fuzz_byte() : how << 8);
+	uint8_t reply[CORDON_PAYLOAD_SIZE];
+
+	if (line < 0)
+		return;
+	cordon_fuzz_expect(line == 0);
+	if (!(how & 24))
+		len = cordon_fuzz_byte();
+	cordon_fuzz_bytes(reply, len < sizeof(reply) ? len : sizeof(reply));
+	if (far)
+		cordon_fuzz_bytes(cordon_pool_data(&cordon_fuzz.pool, s->lent[0].buf[0]), far);
+	cordon_copy_out(&cordon_fuzz.line, reply, sizeof(reply));
+	cordon_publish(&cordon_fuzz.line,
+		       cordon_hdr(cordon_fuzz.client.turn[0] + 1, error, (uint8_t)len, 0));
+}
+
+/* A buffer that came with a reply is ours, and goes to the pool. */
+static inline void cordon_fuzz_received(uint32_t buf)
+{
+	cordon_fuzz_use(buf, false);
+	cordon_fuzz.kept &= ~(1u << buf);
+	cordon_fuzz_expect(cordon_pool_put(&cordon_fuzz.pool, buf) == 0);
+}
+
+/* One that was lent is ours again. */
+static inline void cordon_fuzz_lent(uint32_t buf)
+{
+	cordon_fuzz_expect(buf == UINT32_MAX || cordon_pool_put(&cordon_fuzz.pool, buf) == 0);
+}
+
+/* One that was given is ours, or the server's. */
+static inline void cordon_fuzz_gave(uint32_t buf)
+{
+	if (buf != UINT32_MAX && cordon_pool_put(&cordon_fuzz.pool, buf) < 0)
+		cordon_fuzz.kept |= 1u << buf;
+}
+
+/* Between calls: no line is in use, and no buffer but those that the server was given. */
+static inline void cordon_fuzz_idle(void)
+{
+	cordon_fuzz_expect(cordon_fuzz.client.busy == 0);
+	for (uint32_t b = 0; b < CORDON_FUZZ_BUFS; b++)
+		cordon_fuzz_expect(cordon_fuzz.pool.state[b] == CORDON_BUF_FREE ||
+				   cordon_fuzz.kept >> b & 1);
 }
 
 #endif

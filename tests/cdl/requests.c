@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* The fuzz harness of golden/all.cdl on the same random inputs in every run; make fuzz-cdl looks further. */
+/* The fuzz harness of golden/all.cdl, of requests and of replies, on the same random inputs in every run;
+ * make fuzz-cdl looks further. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +29,7 @@ static uint32_t rnd(void)
 }
 
 /* Where most bytes are small, more of them are values that can be. */
-static void fill(uint8_t *data, size_t size)
+static void fill(uint8_t *data, size_t size, int replies)
 {
 	unsigned sort = rnd() % 4;
 
@@ -39,21 +40,33 @@ static void fill(uint8_t *data, size_t size)
 	}
 	/* With a hello, mostly. */
 	data[0] |= rnd() % 8 != 0;
+	data[0] = (uint8_t)((data[0] & ~2u) | (replies ? 2 : 0));
 }
 
-static void random_requests_get_what_is_promised(void **state)
+static void random_inputs(int replies)
 {
-	(void)state;
 	for (unsigned k = 0; k < INPUTS; k++) {
 		size_t size = 1 + rnd() % SIZE;
 		uint8_t *data = malloc(size);
 
 		assert_non_null(data);
-		fill(data, size);
+		fill(data, size, replies);
 		assert_int_equal(LLVMFuzzerTestOneInput(data, size), 0);
 		free(data);
 	}
 	assert_int_equal(LLVMFuzzerTestOneInput(NULL, 0), 0);
+}
+
+static void random_requests_get_what_is_promised(void **state)
+{
+	(void)state;
+	random_inputs(0);
+}
+
+static void callers_get_what_is_promised_from_random_replies(void **state)
+{
+	(void)state;
+	random_inputs(1);
 }
 
 /* ---- requests that are good, and their neighbours ---------------------------------------------- */
@@ -172,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_requests_get_what_is_promised),
+		cmocka_unit_test(callers_get_what_is_promised_from_random_replies),
 		cmocka_unit_test(neighbours_of_good_requests_do_too),
 	};
 
