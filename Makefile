@@ -267,10 +267,10 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h and wire.h, domains/blk/blk.h and serve.h, and
-# what these need.
-DRIVER_HEADERS := core/boot.h core/driver.h core/io.h core/io_file.h $(addprefix channels/,call.h chan.h \
-	decode.h layout.h pace.h pool.h prim.h stream.h stub.h wait.h cdl/fuzz.h) \
-	$(addprefix domains/net/,net.h vnet.h wire.h) $(addprefix domains/blk/,blk.h serve.h)
+# what these and stubs need.
+DRIVER_HEADERS := $(addprefix core/,boot.h call.h driver.h fiber.h io.h io_file.h stub.h) \
+	$(addprefix channels/,call.h chan.h decode.h layout.h pace.h pool.h prim.h stream.h stub.h wait.h \
+	cdl/fuzz.h) $(addprefix domains/net/,net.h vnet.h wire.h) $(addprefix domains/blk/,blk.h serve.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))
@@ -468,19 +468,19 @@ uninstall-module:
 	@$(call take_away,$(INSTALLED_MODULE)); \
 	[ ! -d "$(DESTDIR)$(modsrcdir)" ] || find "$(DESTDIR)$(modsrcdir)" -depth -type d -empty -delete
 
-# What is fuzzed for as long as one likes: the stub compiler, and a server that it made. Inputs that are
+# What is fuzzed for as long as one likes: the stub compiler, and both ends of calls that it made. Inputs that are
 # new are kept in build/fuzz.
 FUZZ_SECONDS ?= 60
 FUZZ := $(CLANG) -g -O1 -std=gnu11 $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
 fuzz-cdl:
 	@scripts/deps test
-	@mkdir -p build/fuzz/compile build/fuzz/requests
+	@mkdir -p build/fuzz/compile build/fuzz/calls
 	$(FUZZ) -o build/fuzz/cdl-compile tests/cdl/fuzz/compile.c $(CDL_LIB)
-	$(FUZZ) -o build/fuzz/cdl-requests $(addprefix tests/cdl/golden/all.cdl_,server.c fuzz.c) $(CHANNELS)
+	$(FUZZ) -o build/fuzz/cdl-calls $(addprefix tests/cdl/golden/all.cdl_,server.c fuzz.c) $(CHANNELS)
 	build/fuzz/cdl-compile -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/cdl/fuzz/cdl.dict \
 		build/fuzz/compile tests/cdl/golden
-	build/fuzz/cdl-requests -max_total_time=$(FUZZ_SECONDS) -max_len=4096 build/fuzz/requests
+	build/fuzz/cdl-calls -max_total_time=$(FUZZ_SECONDS) -max_len=4096 build/fuzz/calls
 
 bench-wait:
 	@scripts/deps run

@@ -14,7 +14,7 @@
 	X(SERVER_HEADER, "_server.h", "server-header", "the server's handlers and state") \
 	X(SERVER, "_server.c", "server", "the server's dispatch")                         \
 	X(DECODE, "_decode.c", "decode", "names for traces and statistics")               \
-	X(FUZZ, "_fuzz.c", "fuzz", "a libFuzzer harness for the server")                  \
+	X(FUZZ, "_fuzz.c", "fuzz", "a libFuzzer harness for both ends")                   \
 	X(DOC, ".md", "doc", "documentation")
 
 enum cdl_file {
