@@ -157,19 +157,61 @@ static void add_good_calls(void)
 	add(zero, 1);
 }
 
-static void neighbours_of_good_requests_do_too(void **state)
+/* As fuzz.h reads it: the method's place, a success of the right length; the reply, and what is in the buffer.
+ * No method before these is oneway, so that places are numbers. */
+static void add_reply(uint8_t op, const void *rep, size_t len)
+{
+	const uint8_t head[] = { op, 0x1b };
+
+	add(head, 2);
+	add(rep, len);
+}
+
+static void add_good_replies(void)
+{
+	const struct all_ranges_rep ranges = { .sum = 9, .any = -1 };
+	const struct all_kinds_rep kinds = { .ob = 1, .ol = 5, .ov = 300, .of = 2 };
+	const struct all_arrays_rep arrays = { .ob = { 1, 0, 1 }, .ol = { 5, 6 } };
+	const struct all_text_rep text = { .oline = { 2, "ab" }, .ow = { 1, "x" } };
+	const struct all_blob_rep blob = { .okey = { 3, { 1, 0, 2 } } };
+	const struct all_structs_rep structs = { .os = { .kind = 1 },
+						 .on = { .text = { 2, "ab" } } };
+	const struct all_plain_one_rep plain = { .q = { 10, 1, 2 } };
+	const struct all_far_rep far = { .og = { .each = { { .kind = 1 }, { .kind = 3 } } },
+					 .onote = { 3, "abc" } };
+	const struct all_fill_rep fill_it = { 2048 };
+	const struct all_fetch_rep fetch = { .image = 2, .len = 2048 };
+	const uint8_t begin[] = { 2, 0 };
+
+	used = 0;
+	add(begin, 2);
+	add_reply(ALL_OP_RANGES, &ranges, sizeof(ranges));
+	add_reply(ALL_OP_KINDS, &kinds, sizeof(kinds));
+	add_reply(ALL_OP_ARRAYS, &arrays, sizeof(arrays));
+	add_reply(ALL_OP_TEXT, &text, sizeof(text));
+	add_reply(ALL_OP_BLOB, &blob, sizeof(blob));
+	add_reply(ALL_OP_STRUCTS, &structs, sizeof(structs));
+	add_reply(ALL_OP_PLAIN_ONE, &plain, sizeof(plain));
+	add_reply(ALL_OP_FAR, &far, sizeof(far));
+	add_reply(ALL_OP_FILL, &fill_it, sizeof(fill_it));
+	/* Of the two buffers, the second is given; and it comes back. */
+	add_reply(ALL_OP_KEEP, NULL, 0);
+	add_reply(ALL_OP_FETCH, &fetch, sizeof(fetch));
+	add_reply(ALL_OP_KEEP, NULL, 0);
+}
+
+static void neighbours_of(void (*add_good)(void))
 {
 	size_t all;
 
-	(void)state;
-	add_good_calls();
+	add_good();
 	all = used;
 	assert_int_equal(LLVMFuzzerTestOneInput(input, all), 0);
 	for (unsigned k = 0; k < INPUTS; k++) {
 		uint8_t *data;
 		size_t size;
 
-		add_good_calls();
+		add_good();
 		for (unsigned i = rnd() % 4; i > 0; i--)
 			input[1 + rnd() % (all - 1)] = (uint8_t)rnd();
 		size = rnd() % 4 ? all : rnd() % all + 1;
@@ -181,12 +223,25 @@ static void neighbours_of_good_requests_do_too(void **state)
 	}
 }
 
+static void neighbours_of_good_requests_do_too(void **state)
+{
+	(void)state;
+	neighbours_of(add_good_calls);
+}
+
+static void neighbours_of_good_replies_do_too(void **state)
+{
+	(void)state;
+	neighbours_of(add_good_replies);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_requests_get_what_is_promised),
 		cmocka_unit_test(callers_get_what_is_promised_from_random_replies),
 		cmocka_unit_test(neighbours_of_good_requests_do_too),
+		cmocka_unit_test(neighbours_of_good_replies_do_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
