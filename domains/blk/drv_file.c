@@ -115,15 +115,12 @@ static void begin(struct file *f, const struct blk_request *r)
 		finish(f, i);
 }
 
-/* What was cancelled is not answered: the next incarnation will be asked again. */
 static void io_done(struct file *f, const struct cordon_io_done *d)
 {
 	uint32_t i = d->sync ? d->buf : f->job_of[d->buf];
 	struct job *j = &f->job[i];
 	uint32_t want = 0;
 
-	if (d->res == -ECANCELED)
-		return;
 	if (!d->sync)
 		for (uint32_t k = 0; k < j->request.nbufs; k++)
 			if (j->request.buf[k] == d->buf)

@@ -108,16 +108,17 @@ static uint64_t bytes_of(const struct iovec *iov, int n)
 /* Send @n pieces but for their first @skip bytes. How many bytes went. */
 static size_t transmit(struct nbd_conn *c, struct iovec *iov, int n, uint64_t skip)
 {
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = (size_t)n };
+	struct msghdr msg = { 0 };
 	ssize_t sent;
 
-	while (skip >= msg.msg_iov->iov_len) {
-		skip -= msg.msg_iov->iov_len;
-		msg.msg_iov++;
-		msg.msg_iovlen--;
-	}
-	msg.msg_iov->iov_base = (uint8_t *)msg.msg_iov->iov_base + skip;
-	msg.msg_iov->iov_len -= skip;
+	for (; n > 0 && skip >= iov->iov_len; n--, iov++)
+		skip -= iov->iov_len;
+	if (!n)
+		return 0;
+	iov->iov_base = (uint8_t *)iov->iov_base + skip;
+	iov->iov_len -= skip;
+	msg.msg_iov = iov;
+	msg.msg_iovlen = (size_t)n;
 	sent = sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (sent >= 0)
 		return (size_t)sent;

@@ -141,6 +141,7 @@ static void a_request_is_checked_against_all_limits(void **state)
 		{ BLK_DISCARD, BLK_FUA, 0, 64 * MB, BLK_S_OK },
 		{ BLK_DISCARD, 0, 4096, 64 * MB, BLK_S_NOSPC },
 		{ BLK_ZERO, BLK_FUA | BLK_NO_HOLE, 0, 8 * MB, BLK_S_OK },
+		{ BLK_ZERO, 0, 4096, UINT64_MAX - 4095, BLK_S_NOSPC },
 		{ BLK_REQUEST_OPS, 0, 0, 4096, BLK_S_INVAL },
 		{ 255, 0, 0, 4096, BLK_S_INVAL },
 	};
