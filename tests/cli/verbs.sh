@@ -219,7 +219,7 @@ wrong an_option_twice 3 "--front: given twice" "driver = null\nfront = a\nfront 
 wrong a_common_option_twice 2 "--core: given twice" "core = 1\ncore = 1\n"
 wrong a_number_that_is_none 1 "--memory lots" "memory = lots\n"
 wrong a_driver_that_is_none 2 "--driver e1000" "\ndriver = e1000\n"
-wrong a_class_that_is_none 1 "--class blk" "class = blk\ndriver = null\n"
+wrong a_class_that_is_none 1 "--class safebox" "class = safebox\ndriver = null\n"
 wrong a_file_in_it 1 "conf: not in a file" "conf = /etc/passwd\n"
 wrong no_name_before_the_value 1 "--: no such option" "= x\n"
 printf 'driver = null\nfront = a\000b\n' >"$tmp/conf"
