@@ -296,6 +296,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 # All that the kernel module is built from, as it lies here; but for the Kbuild file, which is at the top.
 MODULE_SOURCES := $(sort $(wildcard core/kernel/*.[ch] core/kernel/include/*.h core/kernel/include/*/*.h \
 	core/waiting.h channels/*.[ch] $(addprefix domains/net/,counters.h net.h vnet.c vnet.h) \
+	$(addprefix domains/blk/,blk.h counters.h limits.c limits.h table.c table.h) \
 	domains/*/kernel/*.[ch]))
 INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
 	$(call to,644,$(modsrcdir),core/kernel/Kbuild build/install/dkms.conf LICENSE) \

@@ -5,6 +5,7 @@
 #include <linux/mutex.h>
 #include <linux/printk.h>
 #include <linux/sched/isolation.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include "core/kernel/why.h"
 
@@ -105,4 +106,34 @@ void cordon_cores_put(unsigned int core, bool unreserved)
 {
 	if (!unreserved)
 		cpumask_clear_cpu(core, &taken);
+}
+
+unsigned int cordon_cores_queues(unsigned int max)
+{
+	const struct cpumask *ours = housekeeping_cpumask(HK_TYPE_DOMAIN);
+	unsigned int cpu, some = 0;
+
+	for_each_present_cpu(cpu) some += cpumask_test_cpu(cpu, ours);
+	return clamp(some, 1u, max);
+}
+
+unsigned int cordon_cores_queue(unsigned int cpu, unsigned int queues)
+{
+	const struct cpumask *ours = housekeeping_cpumask(HK_TYPE_DOMAIN);
+	unsigned int other, before = 0;
+
+	for_each_present_cpu(other) before += other < cpu && cpumask_test_cpu(other, ours);
+	return before % queues;
+}
+
+void cordon_cores_place(struct task_struct *t, unsigned int core)
+{
+	struct cpumask *cpus = kmalloc(cpumask_size(), GFP_KERNEL);
+
+	if (!cpus)
+		return;
+	cpumask_copy(cpus, housekeeping_cpumask(HK_TYPE_DOMAIN));
+	cpumask_clear_cpu(core, cpus);
+	set_cpus_allowed_ptr(t, cpus);
+	kfree(cpus);
 }

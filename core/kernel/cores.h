@@ -3,6 +3,7 @@
 #ifndef CORDON_KERNEL_CORES_H
 #define CORDON_KERNEL_CORES_H
 
+#include <linux/sched.h>
 #include <linux/types.h>
 #include "core/kernel/uapi.h"
 
@@ -19,5 +20,13 @@ void cordon_cores_set(__u64 set[CORDON_K_CPUS / 64]);
  */
 int cordon_cores_take(unsigned int core, bool unreserved, char *why);
 void cordon_cores_put(unsigned int core, bool unreserved);
+
+/* Linux's own: how many there are to give a queue each, up to @max; and which one's @cpu is, which may be
+ * none of them. */
+unsigned int cordon_cores_queues(unsigned int max);
+unsigned int cordon_cores_queue(unsigned int cpu, unsigned int queues);
+
+/* Let @t run on these alone, but never on @core, which is one of them where none was reserved. */
+void cordon_cores_place(struct task_struct *t, unsigned int core);
 
 #endif

@@ -23,6 +23,7 @@ enum stage { FRESH, NAMED, FRONTED, ATTACHED };
 struct domain {
 	struct mutex order; /* held by the order that is under way, with all below but: */
 	struct cordon_orders orders;
+	const struct cordon_kfront *kind; /* of front */
 	void *front; /* set once */
 	enum stage stage;
 	u32 epoch;
@@ -39,17 +40,16 @@ union argument {
 	struct cordon_k_info info;
 	struct cordon_k_domain domain;
 	struct cordon_k_net net;
+	struct cordon_k_blk blk;
 	struct cordon_k_attach attach;
 	struct cordon_k_stats stats;
 };
-
-static const struct cordon_kfront *const kind = &cordon_kfront_net;
 
 static int info(struct cordon_k_info *i)
 {
 	memset(i->cores, 0, sizeof(i->cores));
 	i->abi = CORDON_K_ABI;
-	i->queues = kind->queues();
+	i->queues = cordon_cores_queues(CORDON_MORE_MAX);
 	i->zero = 0;
 	cordon_cores_set(i->cores);
 	return 0;
@@ -85,30 +85,45 @@ static int be_domain(struct domain *d, struct cordon_k_domain *k)
 	return 0;
 }
 
-static int be_net(struct domain *d, struct cordon_k_net *k)
+static int be(struct domain *d, const struct cordon_kfront *kind, void *what, u32 deadline_ms,
+	      char *why)
 {
 	void *front;
 
-	if (d->stage != NAMED)
-		return -EBADFD;
-	if (k->flags || k->zero)
-		return cordon_why(k->why, -EINVAL, "unknown flags");
-	if (k->deadline_ms < 1 || k->deadline_ms > DEADLINE_MAX_MS)
-		return cordon_why(k->why, -EINVAL, "deadline: not from 1 to %u ms",
-				  DEADLINE_MAX_MS);
-	front = kind->open(k, d->name, k->why);
+	if (deadline_ms < 1 || deadline_ms > DEADLINE_MAX_MS)
+		return cordon_why(why, -EINVAL, "deadline: not from 1 to %u ms", DEADLINE_MAX_MS);
+	front = kind->open(what, d->name, why);
 	if (IS_ERR(front))
 		return (int)PTR_ERR(front);
-	d->deadline_ns = k->deadline_ms * 1000000ull;
+	d->deadline_ns = deadline_ms * 1000000ull;
 	d->stage = FRONTED;
+	d->kind = kind;
 	/* Pairs with stats(). */
 	smp_store_release(&d->front, front);
 	return 0;
 }
 
+static int be_net(struct domain *d, struct cordon_k_net *k)
+{
+	if (d->stage != NAMED)
+		return -EBADFD;
+	if (k->flags || k->zero)
+		return cordon_why(k->why, -EINVAL, "unknown flags");
+	return be(d, &cordon_kfront_net, k, k->deadline_ms, k->why);
+}
+
+static int be_blk(struct domain *d, struct cordon_k_blk *k)
+{
+	if (d->stage != NAMED)
+		return -EBADFD;
+	if (k->flags || k->zero)
+		return cordon_why(k->why, -EINVAL, "unknown flags");
+	return be(d, &cordon_kfront_blk, k, k->deadline_ms, k->why);
+}
+
 static void end(struct domain *d)
 {
-	kind->detach(d->front, &d->party);
+	d->kind->detach(d->front, &d->party);
 	cordon_party_free(&d->party);
 	d->stage = FRONTED;
 }
@@ -130,7 +145,7 @@ static int attach(struct domain *d, struct cordon_k_attach *k)
 	d->party.core = d->core;
 	d->party.deadline_ns = d->deadline_ns;
 	d->stage = ATTACHED;
-	ret = kind->start(d->front, &d->party, k->why);
+	ret = d->kind->start(d->front, &d->party, k->why);
 	if (ret < 0) {
 		end(d);
 		return ret;
@@ -146,6 +161,8 @@ static int order(struct domain *d, unsigned int cmd, union argument *a)
 		return be_domain(d, &a->domain);
 	case CORDON_K_NET:
 		return be_net(d, &a->net);
+	case CORDON_K_BLK:
+		return be_blk(d, &a->blk);
 	case CORDON_K_ATTACH:
 		return attach(d, &a->attach);
 	}
@@ -153,11 +170,11 @@ static int order(struct domain *d, unsigned int cmd, union argument *a)
 		return -EBADFD;
 	switch (cmd) {
 	case CORDON_K_PING:
-		return kind->ping(d->front);
+		return d->kind->ping(d->front);
 	case CORDON_K_STOP:
-		return kind->stop(d->front);
+		return d->kind->stop(d->front);
 	case CORDON_K_DRAIN:
-		return kind->drain(d->front);
+		return d->kind->drain(d->front);
 	}
 	end(d);
 	return 0;
@@ -179,7 +196,7 @@ static int give_order(struct domain *d, unsigned int cmd, union argument *a)
 
 static int stats(struct domain *d, struct cordon_k_stats *s)
 {
-	/* Pairs with be_net(). */
+	/* Pairs with be(). */
 	void *front = smp_load_acquire(&d->front);
 	u32 size = s->size;
 
@@ -187,7 +204,7 @@ static int stats(struct domain *d, struct cordon_k_stats *s)
 		return -EBADFD;
 	memset(s, 0, sizeof(*s));
 	s->size = size;
-	kind->stats(front, s);
+	d->kind->stats(front, s);
 	return 0;
 }
 
@@ -199,6 +216,8 @@ static char *words(unsigned int cmd, union argument *a)
 		return a->domain.why;
 	case CORDON_K_NET:
 		return a->net.why;
+	case CORDON_K_BLK:
+		return a->blk.why;
 	case CORDON_K_ATTACH:
 		return a->attach.why;
 	}
@@ -222,6 +241,7 @@ static bool known(unsigned int cmd)
 	case CORDON_K_INFO:
 	case CORDON_K_DOMAIN:
 	case CORDON_K_NET:
+	case CORDON_K_BLK:
 	case CORDON_K_ATTACH:
 	case CORDON_K_PING:
 	case CORDON_K_STOP:
@@ -292,7 +312,7 @@ static int device_release(struct inode *inode, struct file *file)
 	if (d->stage == ATTACHED)
 		end(d);
 	if (d->front)
-		kind->close(d->front);
+		d->kind->close(d->front);
 	if (d->stage != FRESH)
 		cordon_cores_put(d->core, d->unreserved);
 	kfree(d);

@@ -10,13 +10,12 @@
 #include "core/kernel/party.h"
 
 struct cordon_kfront {
-	/* Further streams of a channel that the front-end sends on: struct cordon_chan_dims has them. */
-	unsigned int (*queues)(void);
-	/* When the module is loaded and unloaded; when no file is open there is no front-end. */
+	/* Optional. When the module is loaded and unloaded; when no file is open there is no front-end. */
 	int (*init)(void);
 	void (*exit)(void);
-	/* One for the domain @name, which outlives it: the front-end, or an ERR_PTR with words in @why. */
-	void *(*open)(const struct cordon_k_net *net, const char *name, char *why);
+	/* One for the domain @name, which outlives it: the front-end, or an ERR_PTR with words in @why. @what:
+	 * the private copy of the order that asks for it, of which what it says is out may be filled in. */
+	void *(*open)(void *what, const char *name, char *why);
 	/* An incarnation begins. 0, or -errno with words in @why; then detach follows. */
 	int (*start)(void *front, struct cordon_party *p, char *why);
 	int (*ping)(void *front);
@@ -30,7 +29,8 @@ struct cordon_kfront {
 	void (*close)(void *front);
 };
 
-/* domains/net/kernel */
+/* domains/net/kernel, for CORDON_K_NET; domains/blk/kernel, for CORDON_K_BLK */
 extern const struct cordon_kfront cordon_kfront_net;
+extern const struct cordon_kfront cordon_kfront_blk;
 
 #endif

@@ -5,6 +5,7 @@
  *   CORDON_K_INFO     what module is this, and which cores does it hand out
  *   CORDON_K_DOMAIN   this file is domain NAME, on core N                          once, first
  *   CORDON_K_NET      its front-end is a network device                            once
+ *   CORDON_K_BLK      or a disk                                                    instead
  *   CORDON_K_ATTACH   an incarnation begins: here is its memory; start the driver
  *   CORDON_K_PING     ask the driver for a sign of life
  *   CORDON_K_STOP     no new work; what the driver has for the wire comes back
@@ -13,7 +14,7 @@
  *   CORDON_K_STATS    counters
  *
  * These are the orders that a front-end in user space gets too (core/class.h); they mean the same.
- * ATTACH, PING, STOP and DRAIN block, killable, for the deadline of NET at most each call they make
+ * ATTACH, PING, STOP and DRAIN block, killable, for the deadline of NET or BLK at most each call they make
  * to the driver. CORDON_K_ABORT, from another thread, has the one that is under way end soon with
  * -ECANCELED; where none is, it does nothing. An ATTACH that failed leaves nothing attached. Somebody may
  * delete the device: then orders are -ENODEV but for DETACH. Closing the file is death: what DETACH does,
@@ -40,7 +41,7 @@ struct cordon_k_info {
 	__u32 size;
 	__u32 abi; /* out: CORDON_K_ABI */
 	__u64 cores[CORDON_K_CPUS / 64]; /* out: set of cores that domains may take */
-	__u32 queues; /* out: of a network device, one for each core of Linux's (16 at most) */
+	__u32 queues; /* out: of a device, one for each core of Linux's (16 at most) */
 	__u32 zero;
 };
 
@@ -57,11 +58,11 @@ struct cordon_k_domain {
 				 * the boot line that would), -EBUSY (another domain's) */
 };
 
-/* How frames from the driver reach the stack. */
+/* How what the driver sends reaches the stack. */
 enum cordon_k_receive {
 	CORDON_K_RECEIVE_DEFAULT, /* the module's choice: by doorbell, if the domain can ring */
 	CORDON_K_RECEIVE_POLL, /* a thread on a housekeeping core polls while there is traffic */
-	/* The driver rings; work is done on its core, in its time. */
+	/* The driver rings. Frames are worked off on its core, in its time; a disk's thread is woken. */
 	CORDON_K_RECEIVE_DOORBELL,
 };
 
@@ -75,6 +76,22 @@ struct cordon_k_net {
 	__u32 receive; /* enum cordon_k_receive */
 	__u32 deadline_ms; /* of control calls, 1 to 60000 */
 	__u32 features; /* CORDON_NET_F_* that may be negotiated, but for what this kernel can't do */
+	char why[CORDON_K_WHY];
+};
+
+/*
+ * The disk itself appears when its driver first says how big it is, in the first ATTACH, and stays until
+ * the file is closed; a later driver that says otherwise is refused. Requests wait while there is none.
+ * PING is -ETIMEDOUT, too, when a request has been at the driver for longer than the disk's io_timeout.
+ */
+struct cordon_k_blk {
+	__u32 size;
+	__u32 flags; /* 0 */
+	char name[32]; /* of the disk: a letter, then as a domain's; "": out: cordonN, the first free */
+	__u32 complete; /* enum cordon_k_receive: how answers from the driver are taken */
+	__u32 deadline_ms; /* of control calls, 1 to 60000 */
+	__u32 features; /* of BLK_F_FUA, DISCARD and ZERO, those that may be negotiated */
+	__u32 zero;
 	char why[CORDON_K_WHY];
 };
 
@@ -96,7 +113,7 @@ struct cordon_k_attach {
 struct cordon_k_stats {
 	__u32 size;
 	__u32 n; /* out: values that are filled in */
-	__u64 value[CORDON_K_VALUES]; /* out: of a network device as struct net_front_counters has them */
+	__u64 value[CORDON_K_VALUES]; /* out: as struct net_front_counters or blk_front_counters has them */
 	__u64 depth, depth_peak, errors; /* out: struct cordon_gauge */
 	__u64 calls, call_ns, call_errors; /* out */
 };
@@ -111,5 +128,6 @@ struct cordon_k_stats {
 #define CORDON_K_DETACH _IO(0xc0, 7)
 #define CORDON_K_STATS _IOWR(0xc0, 8, struct cordon_k_stats)
 #define CORDON_K_ABORT _IO(0xc0, 9)
+#define CORDON_K_BLK _IOWR(0xc0, 10, struct cordon_k_blk)
 
 #endif

@@ -237,9 +237,9 @@ void net_plane_down(struct cordon_net *n)
 	plane_free(n);
 }
 
-static void *front_open(const struct cordon_k_net *k, const char *name, char *why)
+static void *front_open(void *what, const char *name, char *why)
 {
-	return net_netdev_get(k, name, why);
+	return net_netdev_get(what, name, why);
 }
 
 static int configure(struct cordon_net *n, struct cordon_party *p)
@@ -474,7 +474,6 @@ static void front_close(void *front)
 }
 
 const struct cordon_kfront cordon_kfront_net = {
-	.queues = net_queues,
 	.init = net_netdev_init,
 	.exit = net_netdev_exit,
 	.open = front_open,

@@ -14,6 +14,7 @@
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 #include "core/kernel/compat.h"
+#include "core/kernel/cores.h"
 #include "core/kernel/why.h"
 #include "domains/net/kernel/net.h"
 
@@ -182,11 +183,7 @@ static void setup(struct net_device *dev)
 
 unsigned int net_queues(void)
 {
-	const struct cpumask *ours = housekeeping_cpumask(HK_TYPE_DOMAIN);
-	unsigned int cpu, some = 0;
-
-	for_each_present_cpu(cpu) some += cpumask_test_cpu(cpu, ours);
-	return clamp(some, 1u, NET_QUEUES_MAX);
+	return cordon_cores_queues(NET_QUEUES_MAX);
 }
 
 /* To each of Linux's cores its queue. Where that fails, the stack spreads flows by itself. */

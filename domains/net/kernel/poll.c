@@ -8,13 +8,12 @@
  * Or, by doorbell: NAPI announces a sleep when it ends, so that the driver rings for the next frame; the
  * ring interrupts the driver's own core, and NAPI runs there. The thread is the backstop alone.
  */
-#include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/isolation.h>
 #include <linux/sched/stat.h>
+#include "core/kernel/cores.h"
 #include "domains/net/kernel/net.h"
 
 #define SPIN_NS 50000ull
@@ -169,19 +168,6 @@ static int thread(void *arg)
 	return 0;
 }
 
-/* On Linux's cores, and never the driver's, which is one of these where none was reserved. */
-static void place(struct cordon_net *n, struct task_struct *t)
-{
-	struct cpumask *cpus = kmalloc(cpumask_size(), GFP_KERNEL);
-
-	if (!cpus)
-		return;
-	cpumask_copy(cpus, housekeeping_cpumask(HK_TYPE_DOMAIN));
-	cpumask_clear_cpu(n->party->core, cpus);
-	set_cpus_allowed_ptr(t, cpus);
-	kfree(cpus);
-}
-
 int net_thread_start(struct cordon_net *n)
 {
 	struct task_struct *t =
@@ -189,7 +175,7 @@ int net_thread_start(struct cordon_net *n)
 
 	if (IS_ERR(t))
 		return (int)PTR_ERR(t);
-	place(n, t);
+	cordon_cores_place(t, n->party->core);
 	get_task_struct(t);
 	n->thread = t;
 	n->vain = 0;

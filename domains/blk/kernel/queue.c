@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Requests from the block layer, into the table of their hardware queue. */
+#include "domains/blk/kernel/disk.h"
+
+#include <linux/slab.h>
+#include "core/kernel/cores.h"
+
+/* What @rq asks for. Whether the driver can be asked. */
+static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
+			      struct blk_request *r)
+{
+	enum blk_request_op op;
+	unsigned int flags = 0;
+	enum blk_status s;
+
+	switch (req_op(rq)) {
+	case REQ_OP_READ:
+		op = BLK_READ;
+		break;
+	case REQ_OP_WRITE:
+		op = BLK_WRITE;
+		break;
+	case REQ_OP_FLUSH:
+		op = BLK_FLUSH;
+		break;
+	case REQ_OP_DISCARD:
+		op = BLK_DISCARD;
+		break;
+	case REQ_OP_WRITE_ZEROES:
+		op = BLK_ZERO;
+		if (rq->cmd_flags & REQ_NOUNMAP)
+			flags |= BLK_NO_HOLE;
+		break;
+	default:
+		return BLK_STS_NOTSUPP;
+	}
+	if (op != BLK_READ && op != BLK_FLUSH && rq->cmd_flags & REQ_FUA)
+		flags |= BLK_FUA;
+	r->op = (u8)op;
+	r->flags = (u8)flags;
+	if (op != BLK_FLUSH) {
+		r->offset = (u64)blk_rq_pos(rq) << SECTOR_SHIFT;
+		r->bytes = blk_rq_bytes(rq);
+	}
+	/* The block layer keeps to the limits; a buffer too few would be ours to pay for. */
+	s = blk_limits_check(&d->limits, op, flags, r->offset, r->bytes);
+	if (s == BLK_S_OK && op > BLK_FLUSH && r->bytes > d->limits.max_zero)
+		s = BLK_S_INVAL;
+	return errno_to_blk_status(blk_status_errno(s));
+}
+
+static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
+{
+	struct cordon_disk *d = hctx->queue->queuedata;
+	struct disk_queue *q = &d->queue[hctx->queue_num];
+	u32 i = (u32)bd->rq->tag;
+	blk_status_t s;
+
+	blk_mq_start_request(bd->rq);
+	spin_lock(&q->lock);
+	if (q->gone) {
+		spin_unlock(&q->lock);
+		return BLK_STS_IOERR;
+	}
+	s = translate(d, bd->rq, blk_table_hold(&q->table, i));
+	if (s == BLK_STS_OK) {
+		q->rq[i] = bd->rq;
+		blk_table_queue(&q->table, i);
+		disk_send(d, q);
+		q->stalls += q->table.waiting.n > 0;
+	} else {
+		blk_table_free(&q->table, i);
+	}
+	spin_unlock(&q->lock);
+	return s;
+}
+
+/*
+ * The block layer's patience is over. It is as well not to touch the driver: that is the supervisor's, whose
+ * next ping fails. Time that the request waited for a driver is not this one's.
+ */
+static enum blk_eh_timer_return timed_out(struct request *rq)
+{
+	struct cordon_disk *d = rq->q->queuedata;
+	struct disk_queue *q = &d->queue[rq->mq_hctx->queue_num];
+	u32 i = (u32)rq->tag;
+
+	spin_lock(&q->lock);
+	if (i < q->table.n && q->rq[i] == rq && q->table.slot[i].state == BLK_SLOT_SENT &&
+	    time_after_eq(jiffies, q->since[i] + rq->timeout))
+		WRITE_ONCE(d->late, true);
+	spin_unlock(&q->lock);
+	return BLK_EH_RESET_TIMER;
+}
+
+static void map_queues(struct blk_mq_tag_set *set)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) set->map[HCTX_TYPE_DEFAULT].mq_map[cpu] =
+		cordon_cores_queue(cpu, set->nr_hw_queues);
+}
+
+const struct blk_mq_ops disk_mq_ops = {
+	.queue_rq = queue_rq,
+	.timeout = timed_out,
+	.map_queues = map_queues,
+};
+
+static void free_all(struct disk_queue *all, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; all && i < n; i++) {
+		kvfree(all[i].slots);
+		kfree(all[i].rq);
+		kfree(all[i].since);
+	}
+	kfree(all);
+}
+
+void disk_queues_free(struct cordon_disk *d)
+{
+	free_all(d->queue, d->nqueues);
+}
+
+static int make(struct disk_queue *q, u32 depth)
+{
+	spin_lock_init(&q->lock);
+	q->slots = kvcalloc(depth, sizeof(*q->slots), GFP_KERNEL);
+	q->rq = kcalloc(depth, sizeof(struct request *), GFP_KERNEL);
+	q->since = kcalloc(depth, sizeof(*q->since), GFP_KERNEL);
+	if (!q->slots || !q->rq || !q->since)
+		return -ENOMEM;
+	blk_table_init(&q->table, q->slots, depth);
+	return 0;
+}
+
+int disk_queues_make(struct cordon_disk *d, unsigned int n, u32 depth)
+{
+	struct disk_queue *all = kcalloc(n, sizeof(*all), GFP_KERNEL);
+	unsigned int i;
+	int ret = all ? 0 : -ENOMEM;
+
+	for (i = 0; ret == 0 && i < n; i++)
+		ret = make(&all[i], depth);
+	if (ret < 0) {
+		free_all(all, n);
+		return ret;
+	}
+	d->depth = depth;
+	d->queue = all;
+	/* Pairs with front_stats(). */
+	smp_store_release(&d->nqueues, n);
+	return 0;
+}
+
+/* One that waits, taken out; NULL: none does. */
+static struct request *give_up(struct disk_queue *q)
+{
+	struct request *rq = NULL;
+	u32 i;
+
+	spin_lock(&q->lock);
+	q->gone = true;
+	i = q->table.waiting.first;
+	if (i != BLK_NO_SLOT) {
+		rq = q->rq[i];
+		blk_table_cancel(&q->table, i);
+		blk_table_free(&q->table, i);
+		q->rq[i] = NULL;
+	}
+	spin_unlock(&q->lock);
+	return rq;
+}
+
+void disk_queues_fail(struct cordon_disk *d)
+{
+	struct disk_queue *q;
+	struct request *rq;
+
+	disk_for_each_queue(d, q) while ((rq = give_up(q))) blk_mq_end_request(rq, BLK_STS_IOERR);
+}
