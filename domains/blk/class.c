@@ -26,6 +26,9 @@ const struct cordon_option blk_options[] = {
 	[BLK_OPT_SIZE] = { "size", "BYTES", "null (default 1G), mem (64M); or with K, M, G, T" },
 	[BLK_OPT_BLOCK] = { "block", "BYTES", "of a logical block: 512 (default) or 4096" },
 	[BLK_OPT_READ_ONLY] = { "read-only", NULL, "nothing is written" },
+	[BLK_OPT_DISK] = { "disk", "NAME", "disk: of the block device (default: cordon0 and on)" },
+	[BLK_OPT_COMPLETE] = { "complete", "WHEN",
+			       "disk: poll, doorbell (default: the kernel module's choice)" },
 	[BLK_OPT_COUNT] = { NULL, NULL, NULL },
 };
 
@@ -140,7 +143,7 @@ struct blk {
 	char host_side[16], wire_side[16];
 };
 
-static void brief(char *to, size_t size, const char *path)
+void blk_brief(char *to, size_t size, const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
@@ -155,6 +158,11 @@ static int blk_open(void *state, const struct cordon_args *a, struct cordon_port
 	struct blk_setup s;
 	int ret = blk_setup_read(&s, a, e);
 
+	for (int i = BLK_OPT_DISK; ret == 0 && i <= BLK_OPT_COMPLETE; i++)
+		if (a->value[i])
+			ret = cordon_fail(e, -EINVAL,
+					  "--%s %.40s makes no sense without --frontend disk",
+					  blk_options[i].name, a->value[i]);
 	if (ret == 0 && !s.nbd)
 		ret = cordon_fail(e, -EINVAL, "driver %s: --nbd FILE is missing", a->driver);
 	if (ret == 0)
@@ -170,8 +178,8 @@ static int blk_open(void *state, const struct cordon_args *a, struct cordon_port
 	if (ret < 0)
 		return ret;
 	(void)snprintf(b->path, sizeof(b->path), "%s", s.nbd);
-	brief(b->host_side, sizeof(b->host_side), s.nbd);
-	brief(b->wire_side, sizeof(b->wire_side), s.file);
+	blk_brief(b->host_side, sizeof(b->host_side), s.nbd);
+	blk_brief(b->wire_side, sizeof(b->wire_side), s.file);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "domains/blk/blk.h"
 
 extern const struct cordon_class cordon_class_blk; /* --frontend nbd */
+extern const struct cordon_class cordon_class_disk; /* --frontend disk (disk.c) */
 
 enum blk_option {
 	BLK_OPT_NBD,
@@ -15,6 +16,8 @@ enum blk_option {
 	BLK_OPT_SIZE,
 	BLK_OPT_BLOCK,
 	BLK_OPT_READ_ONLY,
+	BLK_OPT_DISK,
+	BLK_OPT_COMPLETE,
 	BLK_OPT_COUNT,
 };
 
@@ -33,6 +36,9 @@ int blk_setup_read(struct blk_setup *s, const struct cordon_args *a, struct cord
 /* Open the driver's side: @ports is what the driver is granted. 0, or -errno with the line; then nothing is
  * left. */
 int blk_disk_open(const struct blk_setup *s, struct cordon_ports *ports, struct cordon_err *e);
+
+/* What a path ends in, for people; NULL: "". */
+void blk_brief(char *to, size_t size, const char *path);
 
 /* What is the same in each table. */
 extern const struct cordon_option blk_options[];
