@@ -117,6 +117,15 @@ disk an_option_of_another_class 2 "--front: class blk" --driver mem --front "$f"
 disk a_driver_of_another_class 2 "--driver packet" --driver packet
 disk a_front-end_of_another_class 2 "--frontend tap" --driver mem --frontend tap
 refused a_disk_without_a_socket 1 "--nbd FILE is missing" "$cordon" domain run "$dom" --class blk --driver mem
+disk a_socket_for_a_disk_in_the_kernel 1 "--nbd $tmp/s makes no sense with --frontend disk" --driver mem --frontend disk
+disk a_name_for_a_disk_of_nbd 1 "--disk d makes no sense without --frontend disk" --driver mem --disk d
+disk_in_kernel() { # NAME TEXT OPTION...
+	what=$1 text=$2
+	shift 2
+	refused "$what" 1 "$text" "$cordon" domain run "$dom" --class blk --frontend disk --driver mem "$@"
+}
+disk_in_kernel a_way_to_complete_that_is_none "--complete mail: not poll or doorbell" --complete mail
+disk_in_kernel a_name_for_a_disk_that_is_too_long "not a name of at most 31" --disk 12345678901234567890123456789012
 disk a_file_driver_without_a_file 1 "--file FILE is missing" --driver file
 disk a_file_for_a_ram_disk 1 "has no file" --driver mem --file "$tmp/odd"
 disk a_size_and_a_file 1 "--size 1M makes no sense" --driver file --file "$tmp/odd" --size 1M

@@ -170,6 +170,44 @@ static void nets(void)
 #undef WRONG
 }
 
+static void blks(void)
+{
+	struct cordon_k_blk good = k_blk("io0"), k;
+	struct cordon_k_net n = k_net("io0");
+	int fd = named(), other;
+
+#define WRONG(field, value, error, word)                                                   \
+	do {                                                                               \
+		k = good;                                                                  \
+		k.field = value;                                                           \
+		refused(k_ioctl(fd, CORDON_K_BLK, &k), error, k.why, word, "blk_" #field); \
+	} while (0)
+	WRONG(flags, 1, -EINVAL, "flags");
+	WRONG(zero, 1, -EINVAL, "flags");
+	WRONG(name[0], '0', -EINVAL, "name");
+	WRONG(name[1], '/', -EINVAL, "name");
+	WRONG(complete, 3, -EINVAL, "answers");
+	WRONG(deadline_ms, 0, -EINVAL, "deadline");
+	WRONG(deadline_ms, 60001, -EINVAL, "deadline");
+	WRONG(features, BLK_F_FLUSH, -EINVAL, "features");
+	k = good;
+	strcpy(k.name, "null");
+	refused(k_ioctl(fd, CORDON_K_BLK, &k), -EEXIST, k.why, "is there", "blk_null");
+	k = good;
+	memset(k.name, 'x', sizeof(k.name));
+	refused(k_ioctl(fd, CORDON_K_BLK, &k), -EINVAL, k.why, "name", "blk_name_without_end");
+	k = k_blk("");
+	is(k_ioctl(fd, CORDON_K_BLK, &k), 0, "blk");
+	is(strcmp(k.name, "cordon0"), 0, "blk_is_given_a_name");
+	is(k_ioctl(fd, CORDON_K_BLK, &k), -EBADFD, "blk_twice");
+	is(k_ioctl(fd, CORDON_K_NET, &n), -EBADFD, "net_after_blk");
+	close(fd);
+	other = named();
+	is(k_ioctl(other, CORDON_K_BLK, &k), 0, "a_name_that_was_given_back");
+	close(other);
+#undef WRONG
+}
+
 static void attaches(void)
 {
 	struct cordon_k_attach good = k_attach(&memory), k;
@@ -236,17 +274,19 @@ static void *random_ones(void *arg)
 	static const unsigned long cmds[] = { CORDON_K_INFO,   CORDON_K_DOMAIN, CORDON_K_NET,
 					      CORDON_K_ATTACH, CORDON_K_PING,	CORDON_K_STOP,
 					      CORDON_K_DRAIN,  CORDON_K_DETACH, CORDON_K_STATS,
-					      CORDON_K_ABORT };
+					      CORDON_K_ABORT,  CORDON_K_BLK };
 	unsigned seed = (unsigned)(uintptr_t)arg;
 	unsigned long n = 0;
 
 	while (!atomic_load(&done)) {
 		int i = rand_r(&seed) % FILES;
-		unsigned long cmd = cmds[(unsigned)rand_r(&seed) % 10];
+		unsigned long cmd =
+			cmds[(unsigned)rand_r(&seed) % (sizeof(cmds) / sizeof(cmds[0]))];
 		union {
 			struct cordon_k_info info;
 			struct cordon_k_domain d;
 			struct cordon_k_net n;
+			struct cordon_k_blk b;
 			struct cordon_k_attach a;
 			struct cordon_k_stats s;
 			uint32_t word[256];
@@ -265,6 +305,12 @@ static void *random_ones(void *arg)
 			net.deadline_ms = pick(&seed, (const uint32_t[]){ 1, 1, 2, 3 }, 4) % 20;
 			net.flags = pick(&seed, small, 7);
 			memcpy(&u, &net, sizeof(net));
+		} else if (cmd == CORDON_K_BLK) {
+			struct cordon_k_blk b = k_blk(rand_r(&seed) % 2 ? "" : "rnd");
+
+			b.deadline_ms = pick(&seed, (const uint32_t[]){ 1, 1, 2, 3 }, 4) % 20;
+			b.features = pick(&seed, small, 7);
+			memcpy(&u, &b, sizeof(b));
 		} else if (cmd == CORDON_K_ATTACH) {
 			a.flags = pick(&seed, small, 7);
 			a.ab = pick(&seed, (const uint32_t[]){ 256, 256, 128, 4 }, 4);
@@ -351,6 +397,7 @@ int main(int argc, char **argv)
 	k_test("orders_at_the_wrong_time", orders);
 	k_test("bad_domains_and_cores", domains);
 	k_test("bad_devices", nets);
+	k_test("a_disk_that_can_not_be_is_refused", blks);
 	k_test("bad_memory", attaches);
 	k_test("random_ioctls", at_random);
 	k_test("only_for_administrators", rights);

@@ -14,6 +14,7 @@
 #include "channels/chan.h"
 #include "channels/pool.h"
 #include "core/kernel/uapi.h"
+#include "domains/blk/blk.h"
 #include "domains/net/counters.h"
 #include "domains/net/net.h"
 
@@ -78,6 +79,17 @@ static inline struct cordon_k_net k_net(const char *name)
 				  .deadline_ms = 2000,
 				  .features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 |
 					      CORDON_NET_F_TSO6 | CORDON_NET_F_ECN };
+
+	snprintf(k.name, sizeof(k.name), "%s", name);
+	return k;
+}
+
+static inline struct cordon_k_blk k_blk(const char *name)
+{
+	struct cordon_k_blk k = { .size = sizeof(k),
+				  .complete = CORDON_K_RECEIVE_POLL,
+				  .deadline_ms = 2000,
+				  .features = BLK_F_FUA | BLK_F_DISCARD | BLK_F_ZERO };
 
 	snprintf(k.name, sizeof(k.name), "%s", name);
 	return k;
