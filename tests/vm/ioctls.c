@@ -231,7 +231,7 @@ static void attaches(void)
 	WRONG(ab, 5, -EINVAL);
 	WRONG(ba, 0x80000000u, -EINVAL);
 	WRONG(small, 0xffffffffu, -EINVAL);
-	WRONG(ro_big, 65537, -EINVAL);
+	WRONG(ro_big, CORDON_POOL_MAX + 1, -EINVAL);
 	WRONG(wait, 3, -EINVAL);
 	WRONG(chan, good.chan + 64, -EINVAL);
 	WRONG(chan, 0, -EFAULT);
