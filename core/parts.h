@@ -23,7 +23,7 @@
 	X(CAPS, "caps", "no capability, and none to be had")                            \
 	X(LANDLOCK, "landlock", "no file is in reach, whatever the root directory")     \
 	X(SECCOMP, "seccomp", "no system call but the listed ones")                     \
-	X(RING, "ring", "the io_uring takes two operations on the granted ports alone") \
+	X(RING, "ring", "the io_uring does I/O on the granted ports, and nothing else") \
 	X(URING, "uring", "I/O by io_uring (without it: read and write on the ports)")  \
 	X(RESERVED, "reserved", "no core but a reserved one (of --frontend netdev)")
 

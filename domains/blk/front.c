@@ -98,6 +98,19 @@ int blk_front_start(struct blk_front *f, struct cordon_chan *chan, struct cordon
 	return 0;
 }
 
+/* Whether one and the same request is the oldest for too long: a client waits for it. */
+static int is_stuck(struct blk_front *f)
+{
+	uint32_t tag = f->table.sent.n ? f->slots[f->table.sent.first].request.tag : 0;
+	uint64_t now = f->caller->now();
+
+	if (!tag || tag != f->oldest) {
+		f->oldest = tag;
+		f->oldest_since = now;
+	}
+	return now - f->oldest_since > BLK_FRONT_PATIENCE * f->deadline_ns;
+}
+
 int blk_front_ping(struct blk_front *f)
 {
 	struct blk_stats s;
@@ -106,7 +119,7 @@ int blk_front_ping(struct blk_front *f)
 	if (ret < 0)
 		return ret;
 	blk_front_told(&f->count, &s);
-	return 0;
+	return is_stuck(f) ? -ETIME : 0;
 }
 
 /* Wait until nothing is at the driver, and nothing kept. Half a deadline in which nothing comes back, and

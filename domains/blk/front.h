@@ -27,6 +27,7 @@
 #define BLK_FRONT_FLUSH BLK_FRONT_SLOTS /* our flush's */
 #define BLK_FRONT_ALL (BLK_FRONT_SLOTS + BLK_FRONT_OWN)
 #define BLK_FRONT_KEPT 256u
+#define BLK_FRONT_PATIENCE 30u
 
 /* Counters of channels that are gone: what this one's are added to. */
 struct blk_front_before {
@@ -53,6 +54,8 @@ struct blk_front {
 	struct blk_request ring[BLK_FRONT_KEPT];
 	uint32_t free[BLK_FRONT_SLOTS], nfree; /* of the user's slots */
 	uint32_t peak; /* requests at the driver */
+	uint32_t oldest; /* the tag of the one that was there longest, when a sign of life was asked for */
+	uint64_t oldest_since; /* ns */
 	struct cordon_pool past; /* of the last incarnation: memory and dimensions; .mem NULL: none */
 	struct blk_front_before before;
 	uint64_t bad_replies; /* of another length than the interface's */
@@ -65,6 +68,7 @@ void blk_front_init(struct blk_front *f, void (*answered)(void *user, uint32_t s
 int blk_front_start(struct blk_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
 		    struct cordon_caller *caller, struct cordon_err *e);
 unsigned blk_front_poll(struct blk_front *f, unsigned budget);
+/* Also -ETIME: the driver lives, but has not answered a request for BLK_FRONT_PATIENCE deadlines. */
 int blk_front_ping(struct blk_front *f);
 int blk_front_stop(struct blk_front *f);
 void blk_front_detach(struct blk_front *f);

@@ -268,6 +268,34 @@ static void a_stop_waits_for_what_is_out_and_sends_nothing_more(void **state)
 	all_is_back();
 }
 
+/* A client waits for it, for as long as the driver shows signs of life. */
+static void a_request_that_is_swallowed_is_noticed(void **state)
+{
+	struct blk_request r;
+
+	(void)state;
+	rig_start();
+	assert_int_equal(blk_front_ping(&rig.f), 0);
+	rig.time += 100 * rig.f.deadline_ns;
+	(void)submit(BLK_READ, 0, 512);
+	(void)submit(BLK_READ, 0, 512);
+	blk_front_poll(&rig.f, BUDGET);
+	for (unsigned n = 0; n < 2; n++) {
+		assert_int_equal(blk_front_ping(&rig.f), 0);
+		rig.time += (BLK_FRONT_PATIENCE - 1) * rig.f.deadline_ns;
+		assert_int_equal(blk_front_ping(&rig.f), 0);
+		/* One is answered; then the other is the oldest. */
+		assert_int_equal(driver_gets(&r), 1);
+		driver_does(&r);
+		if (n == 0)
+			blk_front_poll(&rig.f, BUDGET);
+	}
+	rig.time += 2 * rig.f.deadline_ns;
+	assert_int_equal(blk_front_ping(&rig.f), -ETIME);
+	blk_front_poll(&rig.f, BUDGET);
+	assert_int_equal(blk_front_ping(&rig.f), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +309,7 @@ int main(void)
 		TEST(what_a_dead_driver_had_is_sent_again_in_order),
 		TEST(answers_and_half_written_requests_are_carried_over),
 		TEST(what_it_said_before_it_died_counts),
+		TEST(a_request_that_is_swallowed_is_noticed),
 		TEST(a_stop_waits_for_what_is_out_and_sends_nothing_more),
 	};
 
