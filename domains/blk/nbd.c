@@ -73,7 +73,7 @@ int nbd_open(struct nbd_server *s, struct blk_front *front, const char *path, st
 
 static void hang_up(struct nbd_conn *c)
 {
-	nbd_request_forget(c);
+	nbd_forget(c);
 	close(c->fd);
 	c->fd = -1;
 }
@@ -156,7 +156,7 @@ static unsigned serve(struct nbd_conn *c, unsigned budget)
 {
 	unsigned n = 0;
 
-	while (n < budget && nbd_request_reply(c))
+	while (n < budget && nbd_reply(c))
 		n++;
 	while (c->server->front->running && n < 2 * budget && step(c))
 		n++;

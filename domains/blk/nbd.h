@@ -110,11 +110,16 @@ int nbd_hello_step(struct nbd_conn *c);
 /* The same of a client that shook hands. */
 int nbd_request_step(struct nbd_conn *c);
 
-/* Send answers that are ready, as far as the socket takes them; whether it took any. */
-int nbd_request_reply(struct nbd_conn *c);
+/* ---- nbd_reply.c ------------------------------------------------------------------------------ */
+
+/* The answer to request @i, which is ours, is ready to be sent: @status. */
+void nbd_ready(struct nbd_conn *c, uint32_t i, uint8_t status);
+
+/* Send what is ready, of a handshake too, as far as the socket takes it; whether it took any. */
+int nbd_reply(struct nbd_conn *c);
 
 /* Let go of all that @c had; what it had sent whole goes on. */
-void nbd_request_forget(struct nbd_conn *c);
+void nbd_forget(struct nbd_conn *c);
 
 /* ---- nbd.c ------------------------------------------------------------------------------------ */
 
