@@ -115,14 +115,16 @@ static void uring_ring(struct bell *b)
 		rung_broken("io_uring message");
 }
 
-/* Until the next completion of the sleeper's ring; what it said. */
+/* Until the next completion of the sleeper's ring; what it said. Not for ever: a message that failed after
+ * its ringer had looked for errors would be waited for. */
 static int completion(struct bell *b)
 {
+	struct __kernel_timespec patience = { .tv_sec = 60 };
 	struct io_uring_cqe *cqe = NULL;
 	int ret, res;
 
 	do
-		ret = io_uring_wait_cqe(&b->to, &cqe);
+		ret = io_uring_wait_cqe_timeout(&b->to, &cqe, &patience);
 	while (ret == -EINTR);
 	if (ret < 0)
 		return ret;
