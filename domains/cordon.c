@@ -6,10 +6,9 @@
 
 int main(int argc, char **argv)
 {
-	static const struct cordon_class *const classes[] = { &cordon_class_net,
-							      &cordon_class_netdev,
-							      &cordon_class_blk,
-							      &cordon_class_disk, NULL };
+	static const struct cordon_class *const classes[] = {
+		&cordon_class_net, &cordon_class_netdev, &cordon_class_blk, &cordon_class_disk, NULL
+	};
 
 	return cordon_cli(argc, argv, classes);
 }

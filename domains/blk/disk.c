@@ -37,7 +37,7 @@ static int disk_open(void *state, const struct cordon_args *a, struct cordon_por
 		     struct cordon_err *e)
 {
 	struct blk_disk *d = state;
-	struct cordon_k_info info;
+	struct cordon_k_info info = { .queues = 0 };
 	struct blk_setup s;
 	int ret;
 

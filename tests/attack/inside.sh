@@ -128,15 +128,15 @@ if begin "null" --driver null; then
 	end
 fi
 if begin "tap with a ring" --driver tap --wire inside1; then
-	look "9:anon_inode:[io_uring] 10:anon_inode:[io_uring]"
+	look "10:anon_inode:[io_uring] 11:anon_inode:[io_uring]"
 	end
 fi
 if begin "tap with a ring, asleep" --driver tap --wire inside3 --wait sleep; then
-	look "9:anon_inode:[io_uring] 10:anon_inode:[io_uring] 11:anon_inode:[eventpoll] 12:anon_inode:[eventfd]"
+	look "10:anon_inode:[io_uring] 11:anon_inode:[io_uring] 12:anon_inode:[eventpoll] 13:anon_inode:[eventfd]"
 	end
 fi
 if begin "tap with read and write" --driver tap --wire inside2 --without uring --without ring; then
-	look "13:/dev/net/tun"
+	look "14:/dev/net/tun"
 	end
 fi
 finish
