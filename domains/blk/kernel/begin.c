@@ -147,7 +147,7 @@ static int plane_up(struct cordon_disk *d, struct cordon_party *p, const struct 
 			disk_plane_free(d);
 	}
 	if (ret < 0) {
-		d->party = NULL;
+		disk_end(d);
 		return ret;
 	}
 	d->late = false;

@@ -7,6 +7,8 @@
  * hardware queue, and sends it if it can (flow.c); the thread (thread.c) takes the driver's answers; orders
  * (front.c) start and end both. disk.c is what Linux sees.
  *
+ * Who sends the only request waits a little for the answer, and takes it: that spares the thread.
+ *
  * A queue for each of Linux's cores, each with a stream, buffers and a table of its own, under a lock that
  * is not held while an answer's data are copied. A tag is the driver's name for a request: the place in
  * its queue's table, after those of the queues before it.
@@ -45,6 +47,7 @@ struct disk_queue {
 	u32 allowed; /* at the driver at once */
 	u32 peak;
 	u64 stalls, resent; /* counters */
+	int luck; /* of those who wait for an answer: below 0, none does */
 } ____cacheline_aligned_in_smp;
 
 enum disk_there { DISK_NONE, DISK_COMES, DISK_THERE, DISK_FAILED };
@@ -69,6 +72,8 @@ struct cordon_disk {
 	struct disk_queue *queue;
 
 	struct cordon_party *party; /* NULL: no driver; set and taken away while no queue runs */
+	unsigned long taking; /* bit 0: somebody takes answers; nobody waits for him but disk_end() */
+	u64 answers; /* taken */
 	bool late; /* this one has a request for too long */
 
 	/* thread.c */
@@ -123,7 +128,12 @@ void disk_plane_free(struct cordon_disk *d);
 void disk_send(struct cordon_disk *d, struct disk_queue *q); /* what waits; with its lock */
 bool disk_is_work(const struct cordon_disk *d); /* for the thread: a guess */
 unsigned int
-disk_work(struct cordon_disk *d); /* the thread's, or who has its place: answers taken */
+disk_work(struct cordon_disk *d); /* take answers; how many; 0: or somebody else does */
+/* Request number @i, the only one at the driver, was sent: its answer may come at once. By polling: a driver
+ * that rings would have the thread take it. */
+void disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i);
+/* No queue runs, and the thread is gone: take what the driver had published; then there is no party. */
+void disk_end(struct cordon_disk *d);
 
 /* begin.c */
 int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why); /* as .start of front.h */

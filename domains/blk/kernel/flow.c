@@ -3,9 +3,16 @@
 #include "domains/blk/kernel/disk.h"
 
 #include <linux/highmem.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #define BATCH 32u
+
+/* How long who sends waits for the answer; after so many times in vain in a row he doesn't for a while. */
+#define SPIN_NS 50000ull
+#define LUCK 4
+#define PAUSE 64
 
 /* ---- a queue's buffers ---------------------------------------------------------------------------- */
 
@@ -238,7 +245,7 @@ bool disk_is_work(const struct cordon_disk *d)
 	return false;
 }
 
-unsigned int disk_work(struct cordon_disk *d)
+static unsigned int work(struct cordon_disk *d)
 {
 	struct cordon_chan *chan = &d->party->chan;
 	struct cordon_desc a[BATCH];
@@ -248,6 +255,7 @@ unsigned int disk_work(struct cordon_disk *d)
 
 	for (i = 0; i < n; i++)
 		answered(d, a[i]);
+	WRITE_ONCE(d->answers, d->answers + n);
 	/* The credits that it was told of. */
 	if (n)
 		cordon_party_ring(d->party, &chan->waiter);
@@ -260,4 +268,61 @@ unsigned int disk_work(struct cordon_disk *d)
 		spin_unlock(&q->lock);
 	}
 	return n;
+}
+
+unsigned int disk_work(struct cordon_disk *d)
+{
+	unsigned int n = 0;
+
+	if (test_and_set_bit_lock(0, &d->taking))
+		return 0;
+	if (d->party)
+		n = work(d);
+	clear_bit_unlock(0, &d->taking);
+	return n;
+}
+
+static bool comes(struct cordon_disk *d, const struct disk_queue *q, u32 i)
+{
+	u64 until = ktime_get_mono_fast_ns() + SPIN_NS;
+	const struct request *rq = READ_ONCE(q->rq[i]);
+
+	while (rq && READ_ONCE(q->rq[i]) == rq) {
+		if (cordon_stream_rx_ready(&d->party->chan.rx)) {
+			work(d);
+			continue;
+		}
+		if (need_resched() || ktime_get_mono_fast_ns() > until)
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+void disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i)
+{
+	if (test_and_set_bit_lock(0, &d->taking))
+		return;
+	if (q->luck < 0)
+		q->luck++;
+	else if (d->party)
+		q->luck = comes(d, q, i) ? LUCK : q->luck ? q->luck - 1 : -PAUSE;
+	clear_bit_unlock(0, &d->taking);
+}
+
+void disk_end(struct cordon_disk *d)
+{
+	u32 left = d->party->chan.dims.ba * CORDON_DESCS_PER_LINE; /* a ring full at most */
+	unsigned int n = 1;
+
+	/* Whoever has it spins for so long at most, or was preempted. */
+	while (test_and_set_bit_lock(0, &d->taking))
+		schedule_timeout_uninterruptible(1);
+	while (n && left) {
+		n = work(d);
+		left -= min(n, left);
+		cond_resched();
+	}
+	d->party = NULL;
+	clear_bit_unlock(0, &d->taking);
 }

@@ -117,7 +117,6 @@ static int front_drain(void *front)
 /* Nothing in here waits for the driver. */
 static void front_detach(void *front, struct cordon_party *p)
 {
-	u32 left = p->chan.dims.ba * CORDON_DESCS_PER_LINE;
 	struct cordon_disk *d = front;
 	struct disk_queue *q;
 
@@ -125,15 +124,7 @@ static void front_detach(void *front, struct cordon_party *p)
 		return;
 	disk_run(d, false);
 	disk_thread_stop(d);
-	/* All that it had published: a ring full at most. */
-	while (left > 0) {
-		unsigned int n = disk_work(d);
-
-		if (!n)
-			break;
-		left -= min(n, left);
-		cond_resched();
-	}
+	disk_end(d);
 	disk_count(d, p);
 	disk_for_each_queue(d, q)
 	{
@@ -143,7 +134,6 @@ static void front_detach(void *front, struct cordon_party *p)
 		spin_unlock(&q->lock);
 	}
 	disk_plane_free(d);
-	d->party = NULL;
 }
 
 static void front_stats(void *front, struct cordon_k_stats *s)

@@ -54,6 +54,7 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 	struct cordon_disk *d = hctx->queue->queuedata;
 	struct disk_queue *q = &d->queue[hctx->queue_num];
 	u32 i = (u32)bd->rq->tag;
+	bool alone = false;
 	blk_status_t s;
 
 	blk_mq_start_request(bd->rq);
@@ -68,10 +69,13 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 		blk_table_queue(&q->table, i);
 		disk_send(d, q);
 		q->stalls += q->table.waiting.n > 0;
+		alone = bd->last && q->table.sent.n == 1 && !q->table.waiting.n;
 	} else {
 		blk_table_free(&q->table, i);
 	}
 	spin_unlock(&q->lock);
+	if (alone && !d->doorbell)
+		disk_spin(d, q, i);
 	return s;
 }
 

@@ -51,6 +51,7 @@ static bool doze(struct cordon_disk *d, u64 nap, u64 idle)
 	bool listen = listens(d, idle), early = false;
 	u64 ns = listen ? SLEEP_NS : nap;
 	ktime_t t = ns_to_ktime(ns);
+	u64 answers = READ_ONCE(d->answers);
 
 	WRITE_ONCE(d->heard, false);
 	set_current_state(TASK_IDLE);
@@ -69,7 +70,7 @@ static bool doze(struct cordon_disk *d, u64 nap, u64 idle)
 	cordon_wait_end(w);
 	if (!READ_ONCE(d->heard))
 		return early;
-	if (disk_is_work(d)) {
+	if (disk_is_work(d) || READ_ONCE(d->answers) != answers) {
 		d->vain = 0;
 	} else if (++d->vain >= VAIN_MAX) {
 		d->vain = 0;
