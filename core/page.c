@@ -185,7 +185,8 @@ static int copy_whole(int fd, struct cordon_page *copy)
 {
 	const struct timespec nap = { 0, 1000 * 1000 };
 
-	for (int i = 0; i < 100; i++) {
+	/* A second: where there is much to do, who writes may have to wait for the CPU. */
+	for (int i = 0; i < 1000; i++) {
 		uint32_t before, after;
 
 		if (read_turn(fd, &before) < 0)
