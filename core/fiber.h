@@ -36,8 +36,8 @@ enum cordon_fiber_state {
 };
 
 /*
- * One fiber. Lies at the top of its own stack, or up to a KB below, and belongs to the scheduler: callers hold pointers
- * only, valid from the start of the fiber until its function returns. All members are private.
+ * One fiber. Lies at the top of its own stack, or up to a KB below, and belongs to the scheduler: callers
+ * hold pointers only, valid from the start of the fiber until its function returns. All members are private.
  */
 struct cordon_fiber {
 	void *sp; /* while it does not run */

@@ -287,14 +287,14 @@ static bool comes(struct cordon_disk *d, const struct disk_queue *q, u32 i)
 	u64 until = ktime_get_mono_fast_ns() + SPIN_NS;
 	const struct request *rq = READ_ONCE(q->rq[i]);
 
+	/* The deadline also holds for a driver that never stops answering something else. */
 	while (rq && READ_ONCE(q->rq[i]) == rq) {
-		if (cordon_stream_rx_ready(&d->party->chan.rx)) {
-			work(d);
-			continue;
-		}
 		if (need_resched() || ktime_get_mono_fast_ns() > until)
 			return false;
-		cpu_relax();
+		if (cordon_stream_rx_ready(&d->party->chan.rx))
+			work(d);
+		else
+			cpu_relax();
 	}
 	return true;
 }
