@@ -82,7 +82,8 @@ static void run(void *state, unsigned n)
 	}
 }
 
-/* Started ahead, finished in turn. */
+/* As many as may be are started; then those that have come back are finished, in turn, and as many are
+ * started again: as the peers do it (queue.h). */
 static void run_flight(void *state, unsigned n)
 {
 	struct caller *c = state;
@@ -95,6 +96,7 @@ static void run_flight(void *state, unsigned n)
 	unsigned sent = 0, done = 0, in = 0, from = 0; /* the last two: places in out */
 
 	while (done < n) {
+		const unsigned before = done;
 		struct message m, reply;
 		int ret;
 
@@ -106,13 +108,19 @@ static void run_flight(void *state, unsigned n)
 			in = in + 1 == flight ? 0 : in + 1;
 			sent++;
 		}
-		while ((ret = cordon_call_poll(client, out[from].line, 0, &reply, sizeof(reply))) ==
-		       -EAGAIN)
-			cordon_relax();
-		if (ret != sizeof(reply) || reply.seq != out[from].seq)
-			rung_broken("cordon calls in flight");
-		from = from + 1 == flight ? 0 : from + 1;
-		done++;
+		while (done < sent) {
+			ret = cordon_call_poll(client, out[from].line, 0, &reply, sizeof(reply));
+			if (ret == -EAGAIN) {
+				if (done != before)
+					break;
+				cordon_relax();
+				continue;
+			}
+			if (ret != sizeof(reply) || reply.seq != out[from].seq)
+				rung_broken("cordon calls in flight");
+			from = from + 1 == flight ? 0 : from + 1;
+			done++;
+		}
 	}
 }
 

@@ -63,10 +63,10 @@ static struct rung_result *find(const char *name)
 static void collect(void)
 {
 	static const struct rung *const tables[] = {
-		rungs_local,	   rungs_fiber,	  rungs_fibers,	  rungs_floor,	 rungs_call,
-		rungs_bare,	   rungs_stream,  rungs_rte_ring, rungs_ck_ring, rungs_boost_spsc,
-		rungs_fastforward, rungs_twoline, rungs_wake,	  rungs_pool,	 rungs_sharing,
-		rungs_power,	   rungs_kernel,  NULL,
+		rungs_local,   rungs_cached,	 rungs_lines,	    rungs_fiber,   rungs_fibers,
+		rungs_floor,   rungs_call,	 rungs_bare,	    rungs_stream,  rungs_rte_ring,
+		rungs_ck_ring, rungs_boost_spsc, rungs_fastforward, rungs_twoline, rungs_wake,
+		rungs_pool,    rungs_sharing,	 rungs_power,	    rungs_kernel,  NULL,
 	};
 
 	for (unsigned t = 0; tables[t]; t++)

@@ -6,7 +6,9 @@
 #include "bench/ladder/rung.h"
 
 extern const struct rung rungs_floor[]; /* the first is the two-line ping-pong */
+extern const struct rung rungs_lines[];
 extern const struct rung rungs_local[];
+extern const struct rung rungs_cached[];
 extern const struct rung rungs_call[];
 extern const struct rung rungs_bare[];
 extern const struct rung rungs_stream[];
