@@ -69,10 +69,10 @@ void cdl_emit_put(struct cdl_emit *e, const struct cdl_field *f, const char *w, 
 	}
 	at = emit_loop(e, t, i);
 	if (t->kind == CDL_STRUCT && t->def->record.fails)
-		cdl_put(e->out, "\tif (!%s_%s_put_(&%s%s, %s))\n%s\t\t%s;\n", e->prefix,
+		cdl_put(e->out, "\tif (!%s_%s_wire_put_(&%s%s, %s))\n%s\t\t%s;\n", e->prefix,
 			t->def->name, w, at, address_of(e, c, at), t->array ? "\t" : "", bad);
 	else if (t->kind == CDL_STRUCT)
-		cdl_put(e->out, "\t%s_%s_put_(&%s%s, %s);\n", e->prefix, t->def->name, w, at,
+		cdl_put(e->out, "\t%s_%s_wire_put_(&%s%s, %s);\n", e->prefix, t->def->name, w, at,
 			address_of(e, c, at));
 	else if (t->kind == CDL_ENUM)
 		cdl_put(e->out, "\t%s%s = (%s)%s%s;\n", w, at, cdl_emit_wtype(e, t), c, at);
@@ -106,7 +106,7 @@ void cdl_emit_get(struct cdl_emit *e, const struct cdl_field *f, const char *w, 
 	}
 	at = emit_loop(e, t, i);
 	if (t->kind == CDL_STRUCT)
-		cdl_put(e->out, "\t%s_%s_get_(%s, &%s%s);\n", e->prefix, t->def->name,
+		cdl_put(e->out, "\t%s_%s_wire_get_(%s, &%s%s);\n", e->prefix, t->def->name,
 			address_of(e, c, at), w, at);
 	else if (t->kind == CDL_ENUM)
 		cdl_put(e->out, "\t%s%s = (%s)%s%s;\n", c, at, cdl_emit_ctype(e, t), w, at);
@@ -129,7 +129,7 @@ void cdl_emit_struct_put(struct cdl_emit *e, const struct cdl_def *d)
 
 	cdl_add(&l, "struct %s_%s_wire *w", e->prefix, d->name);
 	cdl_add(&l, "const struct %s_%s *c", e->prefix, d->name);
-	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline %s %s_%s_put_(",
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline %s %s_%s_wire_put_(",
 		      d->record.fails ? "bool" : "void", e->prefix, d->name);
 	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
 		if (f->type.kind == CDL_STR || f->type.kind == CDL_BYTES)
@@ -149,7 +149,7 @@ void cdl_emit_struct_get(struct cdl_emit *e, const struct cdl_def *d)
 
 	cdl_add(&l, "struct %s_%s *c", e->prefix, d->name);
 	cdl_add(&l, "const struct %s_%s_wire *w", e->prefix, d->name);
-	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline void %s_%s_get_(", e->prefix,
+	cdl_put_listf(e->out, &l, ",", ")\n{\n", "\nstatic inline void %s_%s_wire_get_(", e->prefix,
 		      d->name);
 	for (const struct cdl_field *f = d->fields.first; f; f = f->next)
 		cdl_emit_get(e, f, cdl_print(e->mem, "w->%s", f->name),

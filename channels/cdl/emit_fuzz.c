@@ -115,9 +115,9 @@ static void emit_struct(struct cdl_emit *e, const struct cdl_def *d)
 	}
 	cdl_put(e->out, "\tstruct %s_wire w;\n\n\tmemset(&w, 0, sizeof(w));\n", name);
 	if (d->record.fails)
-		cdl_put(e->out, "\tif (!%s_put_(&w, s))\n\t\treturn false;\n", name);
+		cdl_put(e->out, "\tif (!%s_wire_put_(&w, s))\n\t\treturn false;\n", name);
 	else
-		cdl_put(e->out, "\t%s_put_(&w, s);\n", name);
+		cdl_put(e->out, "\t%s_wire_put_(&w, s);\n", name);
 	if (d->record.checked)
 		cdl_put(e->out, "\treturn %s_wire_ok_(&w);\n}\n", name);
 	else

@@ -137,8 +137,11 @@ static void add_def(struct names *n, const struct cdl_def *d)
 	check_ends(n->diag, d->name, d->place);
 	if (d->kind != CDL_FLAGS)
 		add_lower(n, 1, d->name, "", d->place);
-	if (d->kind == CDL_STRUCT)
+	if (d->kind == CDL_STRUCT) {
 		add_lower(n, 1, d->name, "_wire", d->place);
+		/* What its helpers begin with, and those of a method of that name. */
+		add_lower(n, 0, d->name, "_wire", d->place);
+	}
 	if (d->kind == CDL_FLAGS)
 		add_upper(n, middle, &all);
 	for (const struct cdl_name *v = d->names.first; v; v = v->next)

@@ -47,7 +47,8 @@ enum all_op {
 	ALL_OP_LONG_NEWS = 28,
 	ALL_OP_LATE = 29,
 	ALL_OP_LATER = 30,
-	ALL_OP_COUNT = 31,
+	ALL_OP_STATS = 31,
+	ALL_OP_COUNT = 32,
 };
 
 /* A server begins in the first. */
@@ -193,7 +194,7 @@ static inline bool all_stats_wire_ok_(const struct all_stats_wire *w)
 	return true;
 }
 
-static inline void all_stats_put_(struct all_stats_wire *w, const struct all_stats *c)
+static inline void all_stats_wire_put_(struct all_stats_wire *w, const struct all_stats *c)
 {
 	w->tx = c->tx;
 	w->kind = c->kind;
@@ -201,7 +202,7 @@ static inline void all_stats_put_(struct all_stats_wire *w, const struct all_sta
 	w->on = c->on;
 }
 
-static inline void all_stats_get_(struct all_stats *c, const struct all_stats_wire *w)
+static inline void all_stats_wire_get_(struct all_stats *c, const struct all_stats_wire *w)
 {
 	c->tx = w->tx;
 	c->kind = w->kind;
@@ -239,7 +240,7 @@ static inline bool all_name_wire_ok_(const struct all_name_wire *w)
 	return true;
 }
 
-static inline bool all_name_put_(struct all_name_wire *w, const struct all_name *c)
+static inline bool all_name_wire_put_(struct all_name_wire *w, const struct all_name *c)
 {
 	uint32_t text_len_;
 	uint32_t key_len_;
@@ -255,7 +256,7 @@ static inline bool all_name_put_(struct all_name_wire *w, const struct all_name 
 	return true;
 }
 
-static inline void all_name_get_(struct all_name *c, const struct all_name_wire *w)
+static inline void all_name_wire_get_(struct all_name *c, const struct all_name_wire *w)
 {
 	cordon_stub_get_str(c->text, w->text.at, w->text.len);
 	cordon_stub_copy(c->key, w->key.at, 5);
@@ -326,12 +327,12 @@ static inline bool all_group_wire_ok_(const struct all_group_wire *w)
 	return true;
 }
 
-static inline bool all_group_put_(struct all_group_wire *w, const struct all_group *c)
+static inline bool all_group_wire_put_(struct all_group_wire *w, const struct all_group *c)
 {
-	if (!all_name_put_(&w->first, &c->first))
+	if (!all_name_wire_put_(&w->first, &c->first))
 		return false;
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_put_(&w->each[i], &c->each[i]);
+		all_stats_wire_put_(&w->each[i], &c->each[i]);
 	w->can = c->can;
 	for (uint32_t i = 0; i < 3; i++)
 		w->flag[i] = c->flag[i];
@@ -341,11 +342,11 @@ static inline bool all_group_put_(struct all_group_wire *w, const struct all_gro
 	return true;
 }
 
-static inline void all_group_get_(struct all_group *c, const struct all_group_wire *w)
+static inline void all_group_wire_get_(struct all_group *c, const struct all_group_wire *w)
 {
-	all_name_get_(&c->first, &w->first);
+	all_name_wire_get_(&c->first, &w->first);
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_get_(&c->each[i], &w->each[i]);
+		all_stats_wire_get_(&c->each[i], &w->each[i]);
 	c->can = w->can;
 	for (uint32_t i = 0; i < 3; i++)
 		c->flag[i] = w->flag[i];
@@ -1141,6 +1142,34 @@ static inline bool all_later_req_ok_(const struct all_later_req *w)
 	return true;
 }
 
+struct all_stats_req {
+	struct all_stats_wire s;
+};
+
+_Static_assert(sizeof(struct all_stats_req) == 24, "fixed width");
+_Static_assert(offsetof(struct all_stats_req, s) == 0, "fixed place");
+
+static inline bool all_stats_req_ok_(const struct all_stats_req *w)
+{
+	if (!all_stats_wire_ok_(&w->s))
+		return false;
+	return true;
+}
+
+struct all_stats_rep {
+	struct all_stats_wire t;
+};
+
+_Static_assert(sizeof(struct all_stats_rep) == 24, "fixed width");
+_Static_assert(offsetof(struct all_stats_rep, t) == 0, "fixed place");
+
+static inline bool all_stats_rep_ok_(const struct all_stats_rep *w)
+{
+	if (!all_stats_wire_ok_(&w->t))
+		return false;
+	return true;
+}
+
 static inline bool all_listed_(int error)
 {
 	switch (error) {
@@ -1156,7 +1185,7 @@ static inline bool all_listed_(int error)
 /* What each version looks like on the wire, from the oldest on. */
 static const uint32_t all_prints_[2] __attribute__((unused)) = {
 	0x199509c5, /* 2 */
-	0xde2c51c6, /* 3 */
+	0x077c89fb, /* 3 */
 };
 
 static const struct cordon_stub_interface all_interface __attribute__((unused)) = {

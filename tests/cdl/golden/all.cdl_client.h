@@ -197,8 +197,8 @@ static inline int all_blob_get_(struct all_client *c, const struct all_blob_rep 
 static inline int all_structs_put_(struct all_structs_req *w, const struct all_stats *s,
 				   const struct all_name *n)
 {
-	all_stats_put_(&w->s, s);
-	if (!all_name_put_(&w->n, n))
+	all_stats_wire_put_(&w->s, s);
+	if (!all_name_wire_put_(&w->n, n))
 		return -EINVAL;
 	return 0;
 }
@@ -208,8 +208,8 @@ static inline int all_structs_get_(struct all_client *c, const struct all_struct
 {
 	if (!all_structs_rep_ok_(w))
 		return cordon_stub_lied(&c->stub);
-	all_stats_get_(os, &w->os);
-	all_name_get_(on, &w->on);
+	all_stats_wire_get_(os, &w->os);
+	all_name_wire_get_(on, &w->on);
 	return 0;
 }
 
@@ -252,7 +252,7 @@ static inline int all_far_put_(struct all_far_req *w, const struct all_group *g,
 {
 	uint32_t note_len_;
 
-	if (!all_group_put_(&w->g, g))
+	if (!all_group_wire_put_(&w->g, g))
 		return -EINVAL;
 	if (!cordon_stub_put_str(w->note.at, 300, note, 300, &note_len_))
 		return -EINVAL;
@@ -266,7 +266,7 @@ static inline int all_far_get_(struct all_client *c, const struct all_far_rep *w
 {
 	if (!all_far_rep_ok_(w))
 		return cordon_stub_lied(&c->stub);
-	all_group_get_(og, &w->og);
+	all_group_wire_get_(og, &w->og);
 	cordon_stub_get_str(onote, w->onote.at, w->onote.len);
 	cordon_stub_copy(rest, w->rest.at, 301);
 	*rest_len = w->rest.len;
@@ -311,7 +311,7 @@ static inline void all_struct_array_put_(struct all_struct_array_req *w,
 					 const struct all_stats s[2])
 {
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_put_(&w->s[i], &s[i]);
+		all_stats_wire_put_(&w->s[i], &s[i]);
 }
 
 static inline int all_struct_array_get_(struct all_client *c, const struct all_struct_array_rep *w,
@@ -320,7 +320,7 @@ static inline int all_struct_array_get_(struct all_client *c, const struct all_s
 	if (!all_struct_array_rep_ok_(w))
 		return cordon_stub_lied(&c->stub);
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_get_(&os[i], &w->os[i]);
+		all_stats_wire_get_(&os[i], &w->os[i]);
 	return 0;
 }
 
@@ -328,7 +328,7 @@ static inline int all_roster_put_(struct all_roster_req *w, const struct all_nam
 				  const uint32_t can[2])
 {
 	for (uint32_t i = 0; i < 2; i++)
-		if (!all_name_put_(&w->names[i], &names[i]))
+		if (!all_name_wire_put_(&w->names[i], &names[i]))
 			return -EINVAL;
 	cordon_stub_copy(w->can, can, 8);
 	return 0;
@@ -340,7 +340,7 @@ static inline int all_roster_get_(struct all_client *c, const struct all_roster_
 	if (!all_roster_rep_ok_(w))
 		return cordon_stub_lied(&c->stub);
 	for (uint32_t i = 0; i < 2; i++)
-		all_name_get_(&onames[i], &w->onames[i]);
+		all_name_wire_get_(&onames[i], &w->onames[i]);
 	cordon_stub_copy(ocan, w->ocan, 8);
 	return 0;
 }
@@ -476,6 +476,20 @@ static inline int all_later_put_(struct all_later_req *w, const char *s)
 	if (!cordon_stub_put_str(w->s.at, 8, s, 8, &s_len_))
 		return -EINVAL;
 	w->s.len = (uint8_t)s_len_;
+	return 0;
+}
+
+static inline void all_stats_put_(struct all_stats_req *w, const struct all_stats *s)
+{
+	all_stats_wire_put_(&w->s, s);
+}
+
+static inline int all_stats_get_(struct all_client *c, const struct all_stats_rep *w,
+				 struct all_stats *t)
+{
+	if (!all_stats_rep_ok_(w))
+		return cordon_stub_lied(&c->stub);
+	all_stats_wire_get_(t, &w->t);
 	return 0;
 }
 
@@ -1016,6 +1030,22 @@ static inline int all_later(struct all_client *c, const char *s)
 	if (ret != 0)
 		return cordon_stub_failed(&c->stub, line, ret);
 	return 0;
+}
+
+/* Called as what it carries. */
+static inline int all_stats(struct all_client *c, const struct all_stats *s, struct all_stats *t)
+{
+	struct all_stats_req req = { 0 };
+	struct all_stats_rep rep;
+	int line, ret;
+
+	if (c->stub.version < 3)
+		return -EOPNOTSUPP;
+	all_stats_put_(&req, s);
+	ret = cordon_stub_call(&c->stub, ALL_OP_STATS, &req, sizeof(req), &rep, sizeof(rep), &line);
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_stats_get_(c, &rep, t);
 }
 
 /* ---- calls that are started, and finished later -------------------------------------------- */
@@ -1816,6 +1846,33 @@ static inline int all_later_finish(struct all_client *c, int line, uint64_t now)
 	return 0;
 }
 
+/* The line of the call, for all_stats_finish(), or -errno. */
+static inline int all_stats_start(struct all_client *c, const struct all_stats *s,
+				  uint64_t deadline)
+{
+	struct all_stats_req req = { 0 };
+
+	if (c->stub.version < 3)
+		return -EOPNOTSUPP;
+	all_stats_put_(&req, s);
+	return cordon_call_start(c->stub.client, ALL_OP_STATS, &req, sizeof(req), deadline);
+}
+
+/* -EAGAIN: not yet. Anything else, and the call is over. */
+static inline int all_stats_finish(struct all_client *c, int line, uint64_t now,
+				   struct all_stats *t)
+{
+	struct all_stats_rep rep;
+	int ret;
+
+	ret = cordon_call_poll(c->stub.client, line, now, &rep, sizeof(rep));
+	if (ret == -EAGAIN)
+		return ret;
+	if (ret != (int)sizeof(rep))
+		return cordon_stub_failed(&c->stub, line, ret);
+	return all_stats_get_(c, &rep, t);
+}
+
 /* ---- calls that are part of a scope -------------------------------------------------------- */
 #if !defined(__KERNEL__)
 
@@ -2449,6 +2506,26 @@ static inline void all_later_run_(void *arg)
 static inline void all_later_in(struct cordon_scope *scope, struct all_later_call *call)
 {
 	(void)cordon_scope_start(scope, all_later_run_, call);
+}
+
+struct all_stats_call {
+	struct all_client *client;
+	const struct all_stats *s;
+	struct all_stats t;
+	int ret; /* as all_stats() returned it */
+};
+
+static inline void all_stats_run_(void *arg)
+{
+	struct all_stats_call *call = (struct all_stats_call *)arg;
+
+	call->ret = all_stats(call->client, call->s, &call->t);
+}
+
+/* As a part of @scope; @call until it is joined. */
+static inline void all_stats_in(struct cordon_scope *scope, struct all_stats_call *call)
+{
+	(void)cordon_scope_start(scope, all_stats_run_, call);
 }
 
 #endif

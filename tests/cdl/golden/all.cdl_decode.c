@@ -321,6 +321,14 @@ static const struct cordon_decode_field req_later[] = {
 	{ .name = "s", .kind = CORDON_DECODE_STR, .at = 0, .size = 1, .max = 8 },
 };
 
+static const struct cordon_decode_field req_stats[] = {
+	{ .name = "s", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 24, .fields = fields_stats, .n = 4 },
+};
+
+static const struct cordon_decode_field rep_stats[] = {
+	{ .name = "t", .kind = CORDON_DECODE_STRUCT, .at = 0, .size = 24, .fields = fields_stats, .n = 4 },
+};
+
 static const struct cordon_decode_field hello_req[] = {
 	{ .name = "id", .kind = CORDON_DECODE_UINT, .at = 0, .size = 4 },
 	{ .name = "oldest", .kind = CORDON_DECODE_UINT, .at = 4, .size = 2 },
@@ -375,6 +383,7 @@ static const struct cordon_decode_op ops[] = {
 	{ .name = "long_news", .oneway = true, .far = true, .nreq = 1, .req = req_long_news },
 	{ .name = "late", .nreq = 1, .req = req_late, .nrep = 1, .rep = rep_late },
 	{ .name = "later", .nreq = 1, .req = req_later },
+	{ .name = "stats", .nreq = 1, .req = req_stats, .nrep = 1, .rep = rep_stats },
 };
 /* clang-format on */
 

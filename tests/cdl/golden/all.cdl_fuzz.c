@@ -10,7 +10,7 @@ static inline bool expect_stats(const struct all_stats *s)
 	struct all_stats_wire w;
 
 	memset(&w, 0, sizeof(w));
-	all_stats_put_(&w, s);
+	all_stats_wire_put_(&w, s);
 	return all_stats_wire_ok_(&w);
 }
 
@@ -19,7 +19,7 @@ static inline bool expect_name(const struct all_name *s)
 	struct all_name_wire w;
 
 	memset(&w, 0, sizeof(w));
-	if (!all_name_put_(&w, s))
+	if (!all_name_wire_put_(&w, s))
 		return false;
 	return all_name_wire_ok_(&w);
 }
@@ -39,7 +39,7 @@ static inline bool expect_group(const struct all_group *s)
 	struct all_group_wire w;
 
 	memset(&w, 0, sizeof(w));
-	if (!all_group_put_(&w, s))
+	if (!all_group_wire_put_(&w, s))
 		return false;
 	return all_group_wire_ok_(&w);
 }
@@ -412,6 +412,15 @@ static int do_later(void *state, const char *s)
 	return cordon_fuzz_result();
 }
 
+static int do_stats(void *state, const struct all_stats *s, struct all_stats *t)
+{
+	(void)state;
+	(void)s;
+	cordon_fuzz_expect(expect_stats(s));
+	(void)t;
+	return cordon_fuzz_result();
+}
+
 static const struct all_server_ops handlers_ = {
 	.open = do_open,
 	.run = do_run,
@@ -443,6 +452,7 @@ static const struct all_server_ops handlers_ = {
 	.long_news = do_long_news,
 	.late = do_late,
 	.later = do_later,
+	.stats = do_stats,
 };
 
 /* How long arguments in a buffer are. */
@@ -479,6 +489,7 @@ static const int far_[ALL_OP_COUNT] = {
 	[ALL_OP_LONG_NEWS] = 101,
 	[ALL_OP_LATE] = -1,
 	[ALL_OP_LATER] = -1,
+	[ALL_OP_STATS] = -1,
 };
 /* clang-format on */
 
@@ -991,6 +1002,23 @@ static void answer_later(struct all_client *c)
 	cordon_fuzz_expect(ret <= 0);
 }
 
+static void answer_stats(struct all_client *c)
+{
+	struct all_stats s = { 0 };
+	struct all_stats t = { 0 };
+	int line, ret;
+
+	line = all_stats_start(c, &s, UINT64_MAX);
+	cordon_fuzz_answer(&c->stub, line, 24, 0);
+	do
+		ret = all_stats_finish(c, line, 0, &t);
+	while (ret == -EAGAIN);
+	cordon_fuzz_expect(ret <= 0);
+	if (ret < 0)
+		return;
+	cordon_fuzz_expect(expect_stats(&t));
+}
+
 static void answer_connect(struct all_client *c)
 {
 	int line = all_connect_start(c, UINT64_MAX), ret;
@@ -1034,6 +1062,7 @@ static void (*const answers_[])(struct all_client *c) = {
 	answer_shadow,
 	answer_late,
 	answer_later,
+	answer_stats,
 };
 /* clang-format on */
 
@@ -1044,7 +1073,7 @@ static void fuzz_replies(void)
 	all_client_init(&c, &cordon_fuzz.client, &cordon_fuzz.pool);
 	answer_connect(&c);
 	while (cordon_fuzz.left) {
-		answers_[cordon_fuzz_byte() % 29u](&c);
+		answers_[cordon_fuzz_byte() % 30u](&c);
 		cordon_fuzz_idle();
 	}
 }

@@ -313,13 +313,13 @@ static inline int call_structs(struct all_server *s_, const struct all_structs_r
 		return -EOPNOTSUPP;
 	if (!all_structs_req_ok_(in))
 		return cordon_stub_refuse(&s_->stub);
-	all_stats_get_(&s, &in->s);
-	all_name_get_(&n, &in->n);
+	all_stats_wire_get_(&s, &in->s);
+	all_name_wire_get_(&n, &in->n);
 	ret = s_->ops->structs(s_->stub.state, &s, &n, &os, &on);
 	if (ret != 0)
 		return cordon_stub_error(&s_->stub, ret);
-	all_stats_put_(&out->os, &os);
-	if (!all_name_put_(&out->on, &on))
+	all_stats_wire_put_(&out->os, &os);
+	if (!all_name_wire_put_(&out->on, &on))
 		return cordon_stub_error(&s_->stub, 0);
 	return 0;
 }
@@ -440,12 +440,12 @@ static inline int call_far(struct all_server *s, const struct all_far_req *in,
 		return -EOPNOTSUPP;
 	if (!all_far_req_ok_(in))
 		return cordon_stub_refuse(&s->stub);
-	all_group_get_(&g, &in->g);
+	all_group_wire_get_(&g, &in->g);
 	cordon_stub_get_str(note, in->note.at, in->note.len);
 	ret = s->ops->far(s->stub.state, &g, note, &og, onote, rest, &rest_len);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
-	if (!all_group_put_(&out->og, &og))
+	if (!all_group_wire_put_(&out->og, &og))
 		return cordon_stub_error(&s->stub, 0);
 	if (!cordon_stub_put_str(out->onote.at, 300, onote, 300, &onote_len_))
 		return cordon_stub_error(&s->stub, 0);
@@ -587,12 +587,12 @@ static inline int call_struct_array(struct all_server *s_, const struct all_stru
 	if (!all_struct_array_req_ok_(in))
 		return cordon_stub_refuse(&s_->stub);
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_get_(&s[i], &in->s[i]);
+		all_stats_wire_get_(&s[i], &in->s[i]);
 	ret = s_->ops->struct_array(s_->stub.state, s, os);
 	if (ret != 0)
 		return cordon_stub_error(&s_->stub, ret);
 	for (uint32_t i = 0; i < 2; i++)
-		all_stats_put_(&out->os[i], &os[i]);
+		all_stats_wire_put_(&out->os[i], &os[i]);
 	return 0;
 }
 
@@ -622,12 +622,12 @@ static inline int call_roster(struct all_server *s, const struct all_roster_req 
 	if (!all_roster_req_ok_(in))
 		return cordon_stub_refuse(&s->stub);
 	for (uint32_t i = 0; i < 2; i++)
-		all_name_get_(&names[i], &in->names[i]);
+		all_name_wire_get_(&names[i], &in->names[i]);
 	ret = s->ops->roster(s->stub.state, names, in->can, onames, out->ocan);
 	if (ret != 0)
 		return cordon_stub_error(&s->stub, ret);
 	for (uint32_t i = 0; i < 2; i++)
-		if (!all_name_put_(&out->onames[i], &onames[i]))
+		if (!all_name_wire_put_(&out->onames[i], &onames[i]))
 			return cordon_stub_error(&s->stub, 0);
 	return 0;
 }
@@ -997,6 +997,39 @@ static int op_later(void *server, const void *req, unsigned len, void *reply)
 	return call_later(s, &in);
 }
 
+static inline int call_stats(struct all_server *s_, const struct all_stats_req *in,
+			     struct all_stats_rep *out)
+{
+	struct all_stats s;
+	struct all_stats t = { 0 };
+	int ret;
+
+	if (!s_->ops->stats)
+		return -EOPNOTSUPP;
+	if (!all_stats_req_ok_(in))
+		return cordon_stub_refuse(&s_->stub);
+	all_stats_wire_get_(&s, &in->s);
+	ret = s_->ops->stats(s_->stub.state, &s, &t);
+	if (ret != 0)
+		return cordon_stub_error(&s_->stub, ret);
+	all_stats_wire_put_(&out->t, &t);
+	return 0;
+}
+
+static int op_stats(void *server, const void *req, unsigned len, void *reply)
+{
+	struct all_server *s = server;
+	struct all_stats_req in;
+	int ret = cordon_stub_permit(&s->stub, 3, 0x7);
+
+	(void)len;
+	if (ret < 0)
+		return ret;
+	cordon_stub_copy(&in, req, sizeof(in));
+	ret = call_stats(s, &in, reply);
+	return ret < 0 ? ret : (int)sizeof(struct all_stats_rep);
+}
+
 /* A line each. */
 /* clang-format off */
 static const struct cordon_op ops[ALL_OP_COUNT] = {
@@ -1031,6 +1064,7 @@ static const struct cordon_op ops[ALL_OP_COUNT] = {
 	[ALL_OP_LONG_NEWS] = { "long_news", op_long_news, 8, 8 },
 	[ALL_OP_LATE] = { "late", op_late, 4, 4 },
 	[ALL_OP_LATER] = { "later", op_later, 9, 9 },
+	[ALL_OP_STATS] = { "stats", op_stats, 24, 24 },
 };
 /* clang-format on */
 

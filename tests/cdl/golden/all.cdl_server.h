@@ -72,6 +72,8 @@ struct all_server_ops {
 	/* Came later. */
 	int (*late)(void *state, uint32_t a, uint32_t *b);
 	int (*later)(void *state, const char *s);
+	/* Called as what it carries. */
+	int (*stats)(void *state, const struct all_stats *s, struct all_stats *t);
 };
 
 struct all_server {
