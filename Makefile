@@ -49,10 +49,17 @@ CHANNELS := $(wildcard channels/*.c)
 # Compiled twice: into every program, and freestanding into every driver image.
 SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/io_file.c core/domain.c
 RUNTIME := $(wildcard core/runtime/*.c)
-DRIVER_LIB := domains/net/wire.c domains/blk/serve.c
+# dir/x.cdl makes build/gen/dir/x.cdl.h and so on, which are included as "dir/x.cdl.h".
+INTERFACES := $(wildcard domains/*/*.cdl tests/cdl/*.cdl)
+GENERATED := $(INTERFACES:%=build/gen/%.h)
+# Of the classes: servers, for drivers, and names of calls.
+SERVERS := $(patsubst %,build/gen/%_server.c,$(filter domains/%,$(INTERFACES)))
+DECODERS := $(patsubst %,build/gen/%_decode.c,$(filter domains/%,$(INTERFACES)))
+DRIVER_LIB := domains/net/wire.c domains/blk/serve.c $(SERVERS:build/%=%)
 DRIVERS := $(wildcard domains/*/drv_*.c)
 HOSTED := $(SHARED) $(filter-out $(SHARED),$(wildcard core/*.c)) $(wildcard core/cli/*.c) \
-	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c))
+	$(filter-out domains/cordon.c,$(wildcard domains/*.c domains/*/*.c)) \
+	$(patsubst build/%,%,$(SERVERS) $(DECODERS))
 LOADER := $(wildcard core/loader/*.c)
 # The stub compiler, and what it is made of but for its main().
 CDL := $(wildcard channels/cdl/*.c)
@@ -150,10 +157,9 @@ endef
 
 # ---- what is generated ---------------------------------------------------------------------------
 
-# dir/x.cdl makes build/gen/dir/x.cdl.h and so on, which are included as "dir/x.cdl.h". The stub compiler
-# runs here, whatever the variant.
-INTERFACES := $(wildcard domains/*/*.cdl tests/cdl/*.cdl)
-GENERATED := $(INTERFACES:%=build/gen/%.h)
+# The stub compiler runs here, whatever the variant.
+.PHONY: generated
+generated: $(GENERATED)
 
 build/cdl/%.o: %.c
 	@mkdir -p $(@D)
@@ -267,10 +273,11 @@ modsrcdir = /usr/src/cordon-$(VERSION)
 # The program looks for loader and images beside itself: all three lie here, and bindir has a link.
 pkglibexecdir = $(libexecdir)/cordon
 # What a driver includes: core/driver.h, domains/net/net.h and wire.h, domains/blk/blk.h and serve.h, and
-# what these and stubs need.
+# what these and stubs need. Of what was made of the classes' interfaces, the server's end.
 DRIVER_HEADERS := $(addprefix core/,boot.h call.h driver.h fiber.h io.h io_file.h stub.h) \
 	$(addprefix channels/,call.h chan.h decode.h layout.h pace.h pool.h prim.h stream.h stub.h wait.h \
-	cdl/fuzz.h) $(addprefix domains/net/,net.h vnet.h wire.h) $(addprefix domains/blk/,blk.h serve.h)
+	cdl/fuzz.h) $(addprefix domains/net/,net.h vnet.h wire.h) $(addprefix domains/blk/,blk.h serve.h) \
+	$(foreach i,$(filter domains/%,$(INTERFACES)),build/gen/$(i).h build/gen/$(i)_server.h)
 MAN_SOURCES := $(wildcard docs/man/*.scd core/cli/man/*.scd)
 MAN_PAGES := $(patsubst %.scd,build/man/%,$(notdir $(MAN_SOURCES)))
 section = $(subst .,,$(suffix $(1)))
@@ -283,7 +290,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 	$(call to,755,$(pkglibexecdir)/bench,$(wildcard build/$(V)/bench/rungs build/$(V)/bench/rungs-domain)) \
 	$(call to,644,$(libdir),build/$(V)/libcordon-driver.a) \
 	$(call to,644,$(pkgconfigdir),build/install/cordon-driver.pc) \
-	$(foreach h,$(DRIVER_HEADERS),644|$(h)|$(includedir)/cordon/$(h)) \
+	$(foreach h,$(DRIVER_HEADERS),644|$(h)|$(includedir)/cordon/$(h:build/gen/%=%)) \
 	$(call to,644,$(docdir),LICENSE README.md SPECIFICATION.md) \
 	$(call to,644,$(docdir)/LICENSES,$(wildcard LICENSES/*.txt)) \
 	$(call to,644,$(docdir)/docs,$(wildcard docs/*.md)) \
@@ -297,8 +304,9 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 MODULE_SOURCES := $(sort $(wildcard core/kernel/*.[ch] core/kernel/include/*.h core/kernel/include/*/*.h \
 	core/waiting.h channels/*.[ch] $(addprefix domains/net/,counters.h net.h vnet.c vnet.h) \
 	$(addprefix domains/blk/,blk.h counters.h limits.c limits.h table.c table.h) \
-	domains/*/kernel/*.[ch]))
-INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f)) \
+	domains/*/kernel/*.[ch])) \
+	$(foreach i,$(filter domains/%,$(INTERFACES)),build/gen/$(i).h build/gen/$(i)_client.h)
+INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f:build/gen/%=%)) \
 	$(call to,644,$(modsrcdir),core/kernel/Kbuild build/install/dkms.conf LICENSE) \
 	$(call to,644,$(modsrcdir)/LICENSES,$(wildcard LICENSES/*.txt)) \
 	644|scripts/modules-load.conf|$(modulesloaddir)/cordon.conf
@@ -461,7 +469,7 @@ uninstall:
 			find "$(DESTDIR)$$d" -depth -type d -empty -delete; \
 	done
 
-install-module: build/install/dkms.conf
+install-module: build/install/dkms.conf generated
 	@$(call put,$(INSTALLED_MODULE))
 	@[ -n "$(DESTDIR)" ] || echo "now: dkms install cordon/$(VERSION) (docs/kernel.md)"
 

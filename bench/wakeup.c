@@ -19,13 +19,14 @@
 #include "core/incarnation.h"
 #include "core/sleeper.h"
 #include "domains/net/class.h"
-#include "domains/net/net.h"
+#include "domains/net/net.cdl_client.h"
 
 #define SECOND UINT64_C(1000000000)
 
 static struct cordon_incarnation inc;
 static struct cordon_spec spec;
 static struct cordon_chan chan;
+static struct net_client client;
 static struct cordon_line word;
 static int bell;
 
@@ -98,20 +99,33 @@ static void start_domain(int core, enum cordon_wait wait)
 	chan.waiter.peer_may = wait != CORDON_WAIT_SPIN;
 }
 
+static void greet(void)
+{
+	uint64_t until = cordon_clock_monotonic() + SECOND;
+	int line, ret;
+
+	net_client_init(&client, &chan.client);
+	line = net_connect_start(&client, until);
+	cordon_bell_ring(inc.boot.bells.own);
+	while ((ret = net_connect_finish(&client, line, cordon_clock_monotonic())) == -EAGAIN)
+		cordon_relax();
+	if (ret < 0)
+		fail("the driver does not speak our interface");
+}
+
 /* How long a call takes, ns. Asked first whether the peer sleeps, it is not rung too often. */
 static uint64_t call(void)
 {
 	uint64_t start = cordon_clock_monotonic();
 	struct net_info info;
-	int line = cordon_call_start(&chan.client, NET_OP_INFO, NULL, 0, start + SECOND);
+	int line = net_info_start(&client, start + SECOND);
 	int ret;
 
 	if (cordon_wait_peer_sleeps(&chan.waiter))
 		cordon_bell_ring(inc.boot.bells.own);
-	while ((ret = cordon_call_poll(&chan.client, line, cordon_clock_monotonic(), &info,
-				       sizeof(info))) == -EAGAIN)
+	while ((ret = net_info_finish(&client, line, cordon_clock_monotonic(), &info)) == -EAGAIN)
 		cordon_relax();
-	if (ret != sizeof(info))
+	if (ret < 0)
 		fail("the driver did not answer");
 	return cordon_clock_monotonic() - start;
 }
@@ -144,6 +158,7 @@ int main(int argc, char **argv)
 		fail("no thread");
 	start_domain(core, (enum cordon_wait)wait);
 	pin(atoi(argv[1]));
+	greet();
 	call();
 	for (uint64_t i = 1; i <= samples; i++) {
 		uint64_t first, second;

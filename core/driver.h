@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * What a driver is, and all that it can reach. A driver is freestanding: it includes this header
- * and its class's (domains/net/net.h), and links against the runtime alone.
+ * and its class's (domains/net/net.h, net.cdl_server.h), and links against the runtime alone.
  */
 #ifndef CORDON_CORE_DRIVER_H
 #define CORDON_CORE_DRIVER_H
@@ -26,8 +26,8 @@ struct cordon_domain;
 struct cordon_driver {
 	/* Bytes of private state; zeroed before open. */
 	size_t state_size;
-	/* Required. Control operations, a constant table in the order of the class's enum; each
-	 * handler gets the state. */
+	/* Required. Control operations: the table made of the class's .cdl file (net_ops, blk_ops), which
+	 * finds its server at the state's beginning. */
 	const struct cordon_ops *control;
 	/* Required. Called once, before anything else. 0, or -errno: the domain ends. */
 	int (*open)(struct cordon_domain *domain, void *state);

@@ -141,12 +141,7 @@ int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cor
 
 const char *net_op_name(unsigned op)
 {
-	static const char *const names[NET_OP_COUNT] = {
-		[NET_OP_INFO] = "info", [NET_OP_CONFIG] = "config", [NET_OP_START] = "start",
-		[NET_OP_STOP] = "stop", [NET_OP_STATS] = "stats",
-	};
-
-	return op < NET_OP_COUNT ? names[op] : NULL;
+	return op < NET_OP_COUNT ? cordon_decode_name(&net_decode, op) : NULL;
 }
 
 /* ---- the front-end in user space ------------------------------------------------------------------ */
@@ -170,7 +165,7 @@ static int tap_args(const struct cordon_args *a, int *resend, struct cordon_err 
 	return 0;
 }
 
-static int net_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
+static int tap_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
 		    struct cordon_err *e)
 {
 	struct net *n = state;
@@ -198,7 +193,7 @@ fail:
 	return ret;
 }
 
-static int net_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
+static int tap_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
 		     struct cordon_caller *caller, struct cordon_err *e)
 {
 	struct net *n = state;
@@ -209,46 +204,46 @@ static int net_start(void *state, struct cordon_chan *chan, struct cordon_pool *
 	return ret;
 }
 
-static unsigned net_poll(void *state, unsigned budget)
+static unsigned tap_poll(void *state, unsigned budget)
 {
 	return net_front_poll(&((struct net *)state)->front, budget);
 }
 
-static int net_device(const void *state)
+static int tap_device(const void *state)
 {
 	return net_front_device(&((const struct net *)state)->front);
 }
 
-static int net_ping(void *state)
+static int tap_ping(void *state)
 {
 	return net_front_ping(&((struct net *)state)->front);
 }
 
-static int net_stop(void *state)
+static int tap_stop(void *state)
 {
 	struct net *n = state;
 
 	return n->front.chan ? net_front_stop(&n->front) : 0;
 }
 
-static int net_drain(void *state)
+static int tap_drain(void *state)
 {
 	struct net *n = state;
 
 	return n->front.chan ? net_front_drain(&n->front) : 0;
 }
 
-static void net_detach(void *state)
+static void tap_detach(void *state)
 {
 	net_front_detach(&((struct net *)state)->front);
 }
 
-static void net_gauge(const void *state, struct cordon_gauge *g)
+static void tap_gauge(const void *state, struct cordon_gauge *g)
 {
 	net_front_gauge(&((const struct net *)state)->front, g);
 }
 
-static void net_devices(const void *state, const char **host_side, const char **wire_side)
+static void tap_devices(const void *state, const char **host_side, const char **wire_side)
 {
 	const struct net *n = state;
 
@@ -256,7 +251,7 @@ static void net_devices(const void *state, const char **host_side, const char **
 	*wire_side = n->wire.name;
 }
 
-static unsigned net_count(const void *state, uint64_t *values, unsigned n)
+static unsigned tap_count(const void *state, uint64_t *values, unsigned n)
 {
 	const struct net_front_counters *c = &((const struct net *)state)->front.count;
 	unsigned have = sizeof(*c) / sizeof(uint64_t);
@@ -268,14 +263,14 @@ static unsigned net_count(const void *state, uint64_t *values, unsigned n)
 }
 
 /* An MTU that is to be put back. */
-static uint64_t net_rights(const void *state)
+static uint64_t tap_rights(const void *state)
 {
 	const struct net *n = state;
 
 	return n->tap.control >= 0 || n->wire.control >= 0 ? CORDON_RIGHT(CAP_NET_ADMIN) : 0;
 }
 
-static void net_close(void *state)
+static void tap_close(void *state)
 {
 	struct net *n = state;
 
@@ -294,17 +289,17 @@ const struct cordon_class cordon_class_net = {
 	.frontend = "tap",
 	.frontend_help = "a TAP device, and the supervisor reads and writes it (default)",
 	.front_size = sizeof(struct net),
-	.open = net_open,
-	.start = net_start,
-	.poll = net_poll,
-	.device = net_device,
-	.ping = net_ping,
-	.stop = net_stop,
-	.drain = net_drain,
-	.detach = net_detach,
-	.gauge = net_gauge,
-	.devices = net_devices,
-	.count = net_count,
-	.rights = net_rights,
-	.close = net_close,
+	.open = tap_open,
+	.start = tap_start,
+	.poll = tap_poll,
+	.device = tap_device,
+	.ping = tap_ping,
+	.stop = tap_stop,
+	.drain = tap_drain,
+	.detach = tap_detach,
+	.gauge = tap_gauge,
+	.devices = tap_devices,
+	.count = tap_count,
+	.rights = tap_rights,
+	.close = tap_close,
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* null: no wire. Drops frames and counts them; with --echo, sends each back where it came from. */
 #include "core/driver.h"
+#include "domains/net/net.cdl_server.h"
 #include "domains/net/net.h"
 
 #define BATCH 32u
@@ -8,6 +9,7 @@
 #define BUFFERS 32u
 
 struct null {
+	struct net_server server; /* first: net_ops takes it for the state */
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
 	int echo, running;
@@ -17,21 +19,6 @@ struct null {
 	unsigned nempty[2], nout;
 	struct net_stats stats;
 };
-
-static int null_open(struct cordon_domain *d, void *state)
-{
-	struct null *n = state;
-	uint32_t all;
-
-	n->chan = cordon_domain_chan(d);
-	n->pool = cordon_domain_pool(d);
-	n->echo = cordon_domain_arg(d) != 0;
-	all = cordon_pool_count(n->pool);
-	n->empty[0] = cordon_alloc(d, all * sizeof(*n->empty[0]));
-	n->empty[1] = cordon_alloc(d, all * sizeof(*n->empty[1]));
-	n->out = cordon_alloc(d, all * sizeof(*n->out));
-	return n->empty[0] && n->empty[1] && n->out ? 0 : -ENOMEM;
-}
 
 static void give_back(struct null *n, uint32_t buf, uint32_t len, uint8_t kind)
 {
@@ -92,46 +79,34 @@ static int null_poll(void *state, unsigned budget)
 	return (int)got;
 }
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+static int info(void *state, struct net_info *is)
 {
 	const struct null *n = state;
-	struct net_info i = { .features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 |
-					  CORDON_NET_F_TSO6 | CORDON_NET_F_ECN,
-			      .buffers = n->echo ? BUFFERS : 0 };
 
-	(void)req;
-	(void)len;
-	memcpy(reply, &i, sizeof(i));
-	return sizeof(i);
-}
-
-static int config(void *state, const void *req, unsigned len, void *reply)
-{
-	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
+	is->features = NET_F_CSUM | NET_F_TSO4 | NET_F_TSO6 | NET_F_ECN;
+	is->buffers = n->echo ? BUFFERS : 0;
 	return 0;
 }
 
-static int start(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct net_config *c)
+{
+	(void)state;
+	(void)c;
+	return 0;
+}
+
+static int start(void *state)
 {
 	struct null *n = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	n->running = 1;
 	return 0;
 }
 
-static int stop(void *state, const void *req, unsigned len, void *reply)
+static int stop(void *state)
 {
 	struct null *n = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	n->running = 0;
 	for (unsigned big = 0; big < 2; big++)
 		while (n->nempty[big] > 0)
@@ -139,30 +114,41 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct net_stats *s)
 {
 	const struct null *n = state;
 
-	(void)req;
-	(void)len;
-	memcpy(reply, &n->stats, sizeof(n->stats));
-	return sizeof(n->stats);
+	*s = n->stats;
+	return 0;
 }
 
-static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.stop = stop,
+	.stats = stats,
 };
 
-static const struct cordon_ops null_control = { NET_OP_COUNT, ops };
+static int null_open(struct cordon_domain *d, void *state)
+{
+	struct null *n = state;
+	uint32_t all;
+
+	net_server_init(&n->server, &control, n);
+	n->chan = cordon_domain_chan(d);
+	n->pool = cordon_domain_pool(d);
+	n->echo = cordon_domain_arg(d) != 0;
+	all = cordon_pool_count(n->pool);
+	n->empty[0] = cordon_alloc(d, all * sizeof(*n->empty[0]));
+	n->empty[1] = cordon_alloc(d, all * sizeof(*n->empty[1]));
+	n->out = cordon_alloc(d, all * sizeof(*n->out));
+	return n->empty[0] && n->empty[1] && n->out ? 0 : -ENOMEM;
+}
 
 CORDON_DRIVER(null) = {
 	.state_size = sizeof(struct null),
-	.control = &null_control,
+	.control = &net_ops,
 	.open = null_open,
 	.poll = null_poll,
 };

@@ -5,9 +5,7 @@
 
 static int packet_open(struct cordon_domain *d, void *state)
 {
-	return wire_open(state, d,
-			 CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 |
-				 CORDON_NET_F_ECN);
+	return wire_open(state, d, NET_F_CSUM | NET_F_TSO4 | NET_F_TSO6 | NET_F_ECN);
 }
 
 static int packet_poll(void *state, unsigned budget)
@@ -17,7 +15,7 @@ static int packet_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(packet) = {
 	.state_size = sizeof(struct wire),
-	.control = &wire_control,
+	.control = &net_ops,
 	.open = packet_open,
 	.poll = packet_poll,
 };

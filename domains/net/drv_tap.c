@@ -4,9 +4,7 @@
 
 static int tap_open(struct cordon_domain *d, void *state)
 {
-	return wire_open(state, d,
-			 CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 |
-				 CORDON_NET_F_ECN);
+	return wire_open(state, d, NET_F_CSUM | NET_F_TSO4 | NET_F_TSO6 | NET_F_ECN);
 }
 
 static int tap_poll(void *state, unsigned budget)
@@ -16,7 +14,7 @@ static int tap_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(tap) = {
 	.state_size = sizeof(struct wire),
-	.control = &wire_control,
+	.control = &net_ops,
 	.open = tap_open,
 	.poll = tap_poll,
 };

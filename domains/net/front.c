@@ -204,22 +204,8 @@ static void count_calls(struct net_front *f)
 
 	f->count.calls = f->before.calls + c->client.calls;
 	f->count.call_timeouts = f->before.timeouts + c->client.timeouts;
-	f->count.call_faults = f->before.faults + c->client.faults + f->bad_replies;
+	f->count.call_faults = f->before.faults + c->client.faults + f->client.stub.faults;
 	f->count.stream_faults = f->before.stream_faults + c->tx.faults + c->rx.faults;
-}
-
-static int call(struct net_front *f, enum net_op op, const void *req, size_t len, void *reply,
-		size_t size)
-{
-	int ret = cordon_call(f->caller, op, req, len, reply, size, f->deadline_ns);
-
-	/* A reply of another length than the interface's is a lie too. */
-	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
-		f->bad_replies++;
-		ret = -EPROTO;
-	}
-	count_calls(f);
-	return ret;
 }
 
 static void forget_past(struct net_front *f)
@@ -327,11 +313,38 @@ static void resend(struct net_front *f)
 	forget_past(f);
 }
 
-int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
-		    struct cordon_caller *caller, uint32_t features, struct cordon_err *e)
+/* What it is, what is agreed on, and that it begins. */
+static int begin(struct net_front *f, uint32_t features, struct cordon_err *e)
 {
 	struct net_config config = { .mtu = f->mtu };
 	struct net_info info;
+	int ret;
+
+	ret = net_connect(&f->client);
+	if (ret < 0)
+		return cordon_fail(e, ret, "the driver does not speak our interface: %s",
+				   strerror(-ret));
+	ret = net_info(&f->client, &info);
+	if (ret < 0)
+		return cordon_fail(e, ret, "the driver did not say what it is: %s", strerror(-ret));
+	f->features = info.features & features;
+	config.features = f->features;
+	memcpy(config.mac, f->mac, sizeof(config.mac));
+	ret = net_config(&f->client, &config);
+	if (ret < 0)
+		return cordon_fail(e, ret, "the driver refused its configuration: %s",
+				   strerror(-ret));
+	ret = net_start(&f->client);
+	if (ret < 0)
+		return cordon_fail(e, ret, "the driver did not start: %s", strerror(-ret));
+	f->want[1] = info.buffers < f->pool->dims.big ? info.buffers : f->pool->dims.big;
+	f->want[0] = info.buffers ? f->pool->dims.small : 0;
+	return 0;
+}
+
+int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon_pool *pool,
+		    struct cordon_caller *caller, uint32_t features, struct cordon_err *e)
+{
 	int ret;
 
 	if (make_tables(f, pool) < 0)
@@ -345,22 +358,12 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 		.faults = f->count.call_faults - chan->client.faults,
 		.stream_faults = f->count.stream_faults - chan->tx.faults - chan->rx.faults,
 	};
-	f->bad_replies = 0;
-	ret = call(f, NET_OP_INFO, NULL, 0, &info, sizeof(info));
+	net_client_init(&f->client, &chan->client);
+	cordon_stub_by(&f->client.stub, caller, f->deadline_ns);
+	ret = begin(f, features, e);
+	count_calls(f);
 	if (ret < 0)
-		return cordon_fail(e, ret, "the driver did not say what it is: %s", strerror(-ret));
-	f->features = info.features & features;
-	config.features = f->features;
-	memcpy(config.mac, f->mac, sizeof(config.mac));
-	ret = call(f, NET_OP_CONFIG, &config, sizeof(config), NULL, 0);
-	if (ret < 0)
-		return cordon_fail(e, ret, "the driver refused its configuration: %s",
-				   strerror(-ret));
-	ret = call(f, NET_OP_START, NULL, 0, NULL, 0);
-	if (ret < 0)
-		return cordon_fail(e, ret, "the driver did not start: %s", strerror(-ret));
-	f->want[1] = info.buffers < pool->dims.big ? info.buffers : pool->dims.big;
-	f->want[0] = info.buffers ? pool->dims.small : 0;
+		return ret;
 	resend(f);
 	f->running = 1;
 	return 0;
@@ -369,12 +372,12 @@ int net_front_start(struct net_front *f, struct cordon_chan *chan, struct cordon
 int net_front_ping(struct net_front *f)
 {
 	struct net_stats s;
-	int ret = call(f, NET_OP_STATS, NULL, 0, &s, sizeof(s));
+	int ret = net_stats(&f->client, &s);
 
-	if (ret < 0)
-		return ret;
-	net_front_told(&f->count, &s);
-	return 0;
+	if (ret == 0)
+		net_front_told(&f->count, &s);
+	count_calls(f);
+	return ret;
 }
 
 /* Wait until none of *@left is left. Half a deadline without one coming back, and none will. */
@@ -403,7 +406,8 @@ int net_front_stop(struct net_front *f)
 	int ret;
 
 	f->running = 0;
-	ret = call(f, NET_OP_STOP, NULL, 0, NULL, 0);
+	ret = net_stop(&f->client);
+	count_calls(f);
 	if (ret < 0)
 		return ret;
 	(void)await_none(f, &f->frames);

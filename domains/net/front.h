@@ -14,6 +14,7 @@
 #include "core/class.h"
 #include "core/err.h"
 #include "domains/net/counters.h"
+#include "domains/net/net.cdl_client.h"
 #include "domains/net/net.h"
 
 /* What a driver that has ended had not given back: frames for the wire. */
@@ -39,6 +40,7 @@ struct net_front {
 	struct cordon_chan *chan; /* NULL before start */
 	struct cordon_pool *pool;
 	struct cordon_caller *caller;
+	struct net_client client;
 	int running;
 	int resend; /* frames of a dead driver are sent again; 0: dropped. Both are counted */
 	int stalled; /* frames may wait at the TAP, and there is no buffer or line for them */
@@ -54,7 +56,6 @@ struct net_front {
 	uint32_t frames, frames_peak; /* of these, with a frame for the wire */
 	struct net_front_past past; /* order is NULL: nothing */
 	struct net_front_before before;
-	uint64_t bad_replies; /* of another length than the interface's */
 	uint32_t empties[2], want[2]; /* lent so, and to be lent so; [0] small, [1] big */
 	struct net_front_counters count;
 };

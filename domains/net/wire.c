@@ -7,24 +7,6 @@
 /* Big buffers that keep the port read while as many wait at the front-end. */
 #define BUFFERS 32u
 
-int wire_open(struct wire *w, struct cordon_domain *d, uint32_t features)
-{
-	uint32_t n;
-
-	w->chan = cordon_domain_chan(d);
-	w->pool = cordon_domain_pool(d);
-	w->io = cordon_domain_io(d);
-	w->features = features;
-	w->want = 1;
-	if (cordon_domain_ports(d) < 1)
-		return -ENODEV;
-	n = cordon_pool_count(w->pool);
-	w->big = cordon_alloc(d, n * sizeof(*w->big));
-	w->small = cordon_alloc(d, n * sizeof(*w->small));
-	w->out = cordon_alloc(d, n * sizeof(*w->out));
-	return w->big && w->small && w->out ? 0 : -ENOMEM;
-}
-
 /* Each lent buffer is in one place only, so that @out never holds more than all. */
 static void give_back(struct wire *w, uint32_t buf, uint32_t len, uint8_t kind)
 {
@@ -141,47 +123,35 @@ int wire_poll(struct wire *w, unsigned budget)
 	return (int)(done + n);
 }
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+/* ---- control ---------------------------------------------------------------------------------- */
+
+static int info(void *state, struct net_info *is)
 {
 	const struct wire *w = state;
-	struct net_info i = { .features = w->features, .ports = 1, .buffers = BUFFERS };
 
-	(void)req;
-	(void)len;
-	memcpy(reply, &i, sizeof(i));
-	return sizeof(i);
-}
-
-static int config(void *state, const void *req, unsigned len, void *reply)
-{
-	const struct wire *w = state;
-	struct net_config c;
-
-	(void)reply;
-	memcpy(&c, req, len);
-	if ((c.features & ~w->features) || c.mtu < NET_MTU_MIN || c.mtu > NET_MTU_MAX)
-		return -EINVAL;
+	*is = (struct net_info){ .features = w->features, .ports = 1, .buffers = BUFFERS };
 	return 0;
 }
 
-static int start(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct net_config *c)
+{
+	const struct wire *w = state;
+
+	return c->features & ~w->features ? -EINVAL : 0;
+}
+
+static int start(void *state)
 {
 	struct wire *w = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	w->running = 1;
 	return 0;
 }
 
-static int stop(void *state, const void *req, unsigned len, void *reply)
+static int stop(void *state)
 {
 	struct wire *w = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	w->running = 0;
 	cordon_io_cancel(w->io);
 	while (w->nbig > 0)
@@ -191,24 +161,38 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct net_stats *s)
 {
 	struct wire *w = state;
 
-	(void)req;
-	(void)len;
 	w->stats.enters = w->io->enters;
-	memcpy(reply, &w->stats, sizeof(w->stats));
-	return sizeof(w->stats);
+	*s = w->stats;
+	return 0;
 }
 
-static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.stop = stop,
+	.stats = stats,
 };
 
-const struct cordon_ops wire_control = { NET_OP_COUNT, ops };
+int wire_open(struct wire *w, struct cordon_domain *d, uint32_t features)
+{
+	uint32_t n;
+
+	net_server_init(&w->server, &control, w);
+	w->chan = cordon_domain_chan(d);
+	w->pool = cordon_domain_pool(d);
+	w->io = cordon_domain_io(d);
+	w->features = features;
+	w->want = 1;
+	if (cordon_domain_ports(d) < 1)
+		return -ENODEV;
+	n = cordon_pool_count(w->pool);
+	w->big = cordon_alloc(d, n * sizeof(*w->big));
+	w->small = cordon_alloc(d, n * sizeof(*w->small));
+	w->out = cordon_alloc(d, n * sizeof(*w->out));
+	return w->big && w->small && w->out ? 0 : -ENOMEM;
+}

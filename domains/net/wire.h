@@ -8,9 +8,11 @@
 #define CORDON_DOMAINS_NET_WIRE_H
 
 #include "core/driver.h"
+#include "domains/net/net.cdl_server.h"
 #include "domains/net/net.h"
 
 struct wire {
+	struct net_server server; /* first: net_ops takes it for the state */
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
 	struct cordon_io *io;
@@ -25,13 +27,11 @@ struct wire {
 	struct net_stats stats;
 };
 
-/* Take port 0 of @d. 0; -ENODEV without a port; -ENOMEM. */
+/* Take port 0 of @d, and answer net_ops: @w is where the driver's state begins. 0; -ENODEV without a port;
+ * -ENOMEM. */
 int wire_open(struct wire *w, struct cordon_domain *d, uint32_t features);
 
 /* As struct cordon_driver has it. */
 int wire_poll(struct wire *w, unsigned budget);
-
-/* The control operations of such a driver, if struct wire is the first member of its state. */
-extern const struct cordon_ops wire_control;
 
 #endif

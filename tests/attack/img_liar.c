@@ -7,6 +7,7 @@
 #include "core/domain.h"
 #include "core/driver.h"
 #include "core/sys.h"
+#include "domains/net/net.cdl_server.h"
 #include "domains/net/net.h"
 
 #define LIES 100u
@@ -37,6 +38,7 @@ enum lie {
 };
 
 struct liar {
+	struct net_server server; /* first: net_ops takes it for the state */
 	struct cordon_domain *domain;
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
@@ -69,18 +71,6 @@ static const struct forgery {
 };
 
 #define FORGERIES (sizeof(forgeries) / sizeof(forgeries[0]))
-
-static int liar_open(struct cordon_domain *d, void *state)
-{
-	struct liar *l = state;
-
-	l->domain = d;
-	l->chan = cordon_domain_chan(d);
-	l->pool = cordon_domain_pool(d);
-	l->lie = (unsigned)cordon_domain_arg(d);
-	l->random = 12345;
-	return 0;
-}
 
 static uint32_t noise(struct liar *l)
 {
@@ -277,83 +267,92 @@ static void false_reply(struct liar *l, uint16_t error, uint8_t len)
 		cordon_relax();
 }
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+static int info(void *state, struct net_info *is)
 {
-	struct net_info i = { .features = CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 |
-					  CORDON_NET_F_TSO6 | CORDON_NET_F_ECN,
-			      .buffers = 64 };
-
 	(void)state;
-	(void)req;
-	(void)len;
-	memcpy(reply, &i, sizeof(i));
-	return sizeof(i);
+	is->features = NET_F_CSUM | NET_F_TSO4 | NET_F_TSO6 | NET_F_ECN;
+	is->buffers = 64;
+	return 0;
 }
 
-static int start(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct net_config *c)
+{
+	(void)state;
+	(void)c;
+	return 0;
+}
+
+static int start(void *state)
 {
 	struct liar *l = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	l->running = 1;
 	return 0;
 }
 
-static int stop(void *state, const void *req, unsigned len, void *reply)
+static int stop(void *state)
 {
 	struct liar *l = state;
 
-	(void)req;
-	(void)len;
-	(void)reply;
 	l->running = 0;
 	l->stopped = 1;
 	return 0;
 }
 
-static int config(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct net_stats *s)
 {
 	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
+	(void)s;
 	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.stop = stop,
+	.stats = stats,
+};
+
+/* A lie is for the third sign of life: until then, all is well. */
+static int false_stats(void *state, const void *req, unsigned len, void *reply)
+{
+	struct liar *l = state;
+	int ret = net_ops.op[NET_OP_STATS].fn(state, req, len, reply);
+
+	if (++l->replies <= 3)
+		return ret;
+	if (l->lie == REPLY_SHORT)
+		return 8;
+	if (l->lie == REPLY_LENGTH)
+		false_reply(l, 0, 200);
+	if (l->lie == REPLY_ERROR)
+		false_reply(l, 0xffff, 0);
+	if (l->lie == REPLY_AGAIN)
+		false_reply(l, EAGAIN, 0);
+	while (l->lie == SILENCE)
+		cordon_relax();
+	return ret;
+}
+
+/* net_ops, but for the sign of life. */
+static struct cordon_op ops[NET_OP_COUNT];
+static const struct cordon_ops liar_control = { NET_OP_COUNT, ops };
+
+static int liar_open(struct cordon_domain *d, void *state)
 {
 	struct liar *l = state;
 
-	(void)req;
-	(void)len;
-	/* A lie is for the third sign of life: until then, all is well. */
-	if (++l->replies > 3) {
-		if (l->lie == REPLY_SHORT)
-			return 8;
-		if (l->lie == REPLY_LENGTH)
-			false_reply(l, 0, 200);
-		if (l->lie == REPLY_ERROR)
-			false_reply(l, 0xffff, 0);
-		if (l->lie == REPLY_AGAIN)
-			false_reply(l, EAGAIN, 0);
-		while (l->lie == SILENCE)
-			cordon_relax();
-	}
-	memset(reply, 0, sizeof(struct net_stats));
-	return sizeof(struct net_stats);
+	net_server_init(&l->server, &control, l);
+	memcpy(ops, net_ops.op, sizeof(ops));
+	ops[NET_OP_STATS].fn = false_stats;
+	l->domain = d;
+	l->chan = cordon_domain_chan(d);
+	l->pool = cordon_domain_pool(d);
+	l->lie = (unsigned)cordon_domain_arg(d);
+	l->random = 12345;
+	return 0;
 }
-
-static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, 0, CORDON_PAYLOAD_SIZE },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
-};
-
-static const struct cordon_ops liar_control = { NET_OP_COUNT, ops };
 
 extern CORDON_DRIVER(liar);
 CORDON_DRIVER(liar) = {

@@ -2,6 +2,7 @@
 /* A driver that fails in the way that its argument (--arg N) names: see lifecycle.sh. */
 #include "core/driver.h"
 #include "core/sys.h"
+#include "domains/net/net.cdl_server.h"
 #include "domains/net/net.h"
 
 /* In the order of lifecycle.sh. */
@@ -26,6 +27,7 @@ enum way {
 };
 
 struct fails {
+	struct net_server server; /* first: net_ops takes it for the state */
 	uint64_t way;
 	struct cordon_chan *chan;
 };
@@ -48,11 +50,100 @@ static void write_to_read_only(const struct cordon_pool *pool)
 	*p = 1;
 }
 
+static int in_poll(const struct fails *f)
+{
+	return f->way == ERROR_IN_POLL || f->way == EXIT_IN_POLL || f->way == HANG_IN_POLL;
+}
+
+/* Only once it serves, as the start has its own cases: when the front-end lends the empty buffer that
+ * was asked for, it does. */
+static int fails_poll(void *state, unsigned budget)
+{
+	struct fails *f = state;
+	struct cordon_desc d;
+
+	(void)budget;
+	if (!in_poll(f) || cordon_chan_get(f->chan, &d, 1) == 0)
+		return 0;
+	if (f->way == ERROR_IN_POLL)
+		return -EIO;
+	if (f->way == EXIT_IN_POLL)
+		leave(0);
+	if (f->way == HANG_IN_POLL)
+		hang();
+	return 0;
+}
+
+static int info(void *state, struct net_info *is)
+{
+	const struct fails *f = state;
+
+	if (f->way == HANG_IN_INFO)
+		hang();
+	is->buffers = in_poll(f);
+	return 0;
+}
+
+static int config(void *state, const struct net_config *c)
+{
+	const struct fails *f = state;
+
+	(void)c;
+	return f->way == REFUSE_CONFIG ? -ENXIO : 0;
+}
+
+static int start(void *state)
+{
+	(void)state;
+	return 0;
+}
+
+static int stop(void *state)
+{
+	const struct fails *f = state;
+
+	if (f->way == HANG_IN_STOP)
+		hang();
+	return 0;
+}
+
+static int stats(void *state, struct net_stats *s)
+{
+	const struct fails *f = state;
+
+	(void)s;
+	if (f->way == HANG_IN_STATS)
+		hang();
+	return f->way == ERROR_IN_STATS ? -EIO : 0;
+}
+
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.stop = stop,
+	.stats = stats,
+};
+
+/* net_ops, but for a lie. */
+static int short_info(void *state, const void *req, unsigned len, void *reply)
+{
+	const struct fails *f = state;
+	int ret = net_ops.op[NET_OP_INFO].fn(state, req, len, reply);
+
+	return f->way == SHORT_INFO ? 1 : ret;
+}
+
+static struct cordon_op ops[NET_OP_COUNT];
+
 static int fails_open(struct cordon_domain *d, void *state)
 {
 	struct fails *f = state;
 	void (*volatile nowhere)(void) = NULL;
 
+	net_server_init(&f->server, &control, f);
+	memcpy(ops, net_ops.op, sizeof(ops));
+	ops[NET_OP_INFO].fn = short_info;
 	f->way = cordon_domain_arg(d);
 	f->chan = cordon_domain_chan(d);
 	switch (f->way) {
@@ -82,85 +173,6 @@ static int fails_open(struct cordon_domain *d, void *state)
 	}
 	return 0;
 }
-
-static int in_poll(const struct fails *f)
-{
-	return f->way == ERROR_IN_POLL || f->way == EXIT_IN_POLL || f->way == HANG_IN_POLL;
-}
-
-/* Only once it serves, as the start has its own cases: when the front-end lends the empty buffer that
- * was asked for, it does. */
-static int fails_poll(void *state, unsigned budget)
-{
-	struct fails *f = state;
-	struct cordon_desc d;
-
-	(void)budget;
-	if (!in_poll(f) || cordon_chan_get(f->chan, &d, 1) == 0)
-		return 0;
-	if (f->way == ERROR_IN_POLL)
-		return -EIO;
-	if (f->way == EXIT_IN_POLL)
-		leave(0);
-	if (f->way == HANG_IN_POLL)
-		hang();
-	return 0;
-}
-
-static int info(void *state, const void *req, unsigned len, void *reply)
-{
-	const struct fails *f = state;
-	struct net_info i = { .buffers = in_poll(f) };
-
-	(void)req, (void)len;
-	if (f->way == HANG_IN_INFO)
-		hang();
-	memcpy(reply, &i, sizeof(i));
-	return f->way == SHORT_INFO ? 1 : (int)sizeof(struct net_info);
-}
-
-static int config(void *state, const void *req, unsigned len, void *reply)
-{
-	const struct fails *f = state;
-
-	(void)req, (void)len, (void)reply;
-	return f->way == REFUSE_CONFIG ? -ENXIO : 0;
-}
-
-static int start(void *state, const void *req, unsigned len, void *reply)
-{
-	(void)state, (void)req, (void)len, (void)reply;
-	return 0;
-}
-
-static int stop(void *state, const void *req, unsigned len, void *reply)
-{
-	const struct fails *f = state;
-
-	(void)req, (void)len, (void)reply;
-	if (f->way == HANG_IN_STOP)
-		hang();
-	return 0;
-}
-
-static int stats(void *state, const void *req, unsigned len, void *reply)
-{
-	const struct fails *f = state;
-
-	(void)req, (void)len, (void)reply;
-	if (f->way == HANG_IN_STATS)
-		hang();
-	return f->way == ERROR_IN_STATS ? -EIO : (int)sizeof(struct net_stats);
-}
-
-static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
-};
 
 static const struct cordon_ops fails_control = { NET_OP_COUNT, ops };
 

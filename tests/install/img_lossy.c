@@ -2,12 +2,14 @@
 /* lossy: port 0 is the wire; every Nth frame to it is dropped (--arg N). Written by docs/porting.md
  * alone, and built against the installed files: see outoftree.sh. */
 #include "core/driver.h"
+#include "domains/net/net.cdl_server.h"
 #include "domains/net/net.h"
 
 #define BATCH 32u
 #define READS 8u
 
 struct lossy {
+	struct net_server server; /* first: net_ops takes it for the state */
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
 	struct cordon_io *io;
@@ -19,23 +21,6 @@ struct lossy {
 	int running;
 	struct net_stats stats;
 };
-
-static int lossy_open(struct cordon_domain *d, void *state)
-{
-	struct lossy *l = state;
-	uint32_t n;
-
-	if (cordon_domain_ports(d) < 1)
-		return -ENODEV;
-	l->chan = cordon_domain_chan(d);
-	l->pool = cordon_domain_pool(d);
-	l->io = cordon_domain_io(d);
-	l->nth = cordon_domain_arg(d);
-	n = cordon_pool_count(l->pool);
-	l->empty = cordon_alloc(d, n * sizeof(*l->empty));
-	l->out = cordon_alloc(d, n * sizeof(*l->out));
-	return l->empty && l->out ? 0 : -ENOMEM;
-}
 
 static void give_back(struct lossy *l, uint32_t buf, uint32_t len, uint8_t kind)
 {
@@ -107,37 +92,31 @@ static int lossy_poll(void *state, unsigned budget)
 	return (int)(ndone + got);
 }
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+static int info(void *state, struct net_info *is)
 {
-	struct net_info i = { .ports = 1, .buffers = READS };
-
-	(void)state, (void)req, (void)len;
-	memcpy(reply, &i, sizeof(i));
-	return sizeof(i);
+	(void)state;
+	is->ports = 1;
+	is->buffers = READS;
+	return 0;
 }
 
-static int config(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct net_config *c)
 {
-	struct net_config c;
-
-	(void)state, (void)reply;
-	memcpy(&c, req, len);
+	(void)state;
 	/* Frames are read into whatever buffer is at hand. */
-	return c.mtu + NET_FRAME_MIN > CORDON_BUF_SMALL ? -EINVAL : 0;
+	return c->mtu + NET_FRAME_MIN > CORDON_BUF_SMALL ? -EINVAL : 0;
 }
 
-static int start(void *state, const void *req, unsigned len, void *reply)
+static int start(void *state)
 {
-	(void)req, (void)len, (void)reply;
 	((struct lossy *)state)->running = 1;
 	return 0;
 }
 
-static int stop(void *state, const void *req, unsigned len, void *reply)
+static int stop(void *state)
 {
 	struct lossy *l = state;
 
-	(void)req, (void)len, (void)reply;
 	l->running = 0;
 	cordon_io_cancel(l->io);
 	while (l->nempty > 0)
@@ -145,29 +124,41 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct net_stats *s)
 {
-	const struct lossy *l = state;
-
-	(void)req, (void)len;
-	memcpy(reply, &l->stats, sizeof(l->stats));
-	return sizeof(l->stats);
+	*s = ((const struct lossy *)state)->stats;
+	return 0;
 }
 
-static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.stop = stop,
+	.stats = stats,
 };
 
-static const struct cordon_ops control = { NET_OP_COUNT, ops };
+static int lossy_open(struct cordon_domain *d, void *state)
+{
+	struct lossy *l = state;
+	uint32_t n;
+
+	net_server_init(&l->server, &control, l);
+	if (cordon_domain_ports(d) < 1)
+		return -ENODEV;
+	l->chan = cordon_domain_chan(d);
+	l->pool = cordon_domain_pool(d);
+	l->io = cordon_domain_io(d);
+	l->nth = cordon_domain_arg(d);
+	n = cordon_pool_count(l->pool);
+	l->empty = cordon_alloc(d, n * sizeof(*l->empty));
+	l->out = cordon_alloc(d, n * sizeof(*l->out));
+	return l->empty && l->out ? 0 : -ENOMEM;
+}
 
 CORDON_DRIVER(lossy) = {
 	.state_size = sizeof(struct lossy),
-	.control = &control,
+	.control = &net_ops,
 	.open = lossy_open,
 	.poll = lossy_poll,
 };

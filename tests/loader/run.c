@@ -11,17 +11,21 @@
 
 #include <cmocka.h>
 
+#include "domains/net/net.cdl_client.h"
 #include "domains/net/net.h"
 #include "tests/loader/launch.h"
 
 #define FRAMES 20000u
 
 static struct launched driver;
+static struct net_client client;
 
 static int start(void **state)
 {
 	(void)state;
 	launch(&driver, "drivers/net-null", 1 /* echo */);
+	net_client_init(&client, &driver.chan.client);
+	cordon_stub_by(&client.stub, &driver.caller, LAUNCH_DEADLINE_NS);
 	return 0;
 }
 
@@ -31,24 +35,27 @@ static int end(void **state)
 	return launch_end(&driver);
 }
 
-static int call(uint16_t op, const void *req, size_t len, void *reply, size_t size)
+static int call(uint16_t op, const void *req, size_t len)
 {
-	return launch_call(&driver, op, req, len, reply, size);
+	return launch_call(&driver, op, req, len, NULL, 0);
 }
 
 static void it_answers_calls(void **state)
 {
-	struct net_config config = { .mtu = 1500 };
+	const struct net_config config = { .mtu = 1500 };
 	struct net_info info;
 
 	(void)state;
-	assert_int_equal(call(NET_OP_INFO, NULL, 0, &info, sizeof(info)), sizeof(info));
+	assert_int_equal(net_info(&client, &info), -EPROTO);
+	assert_int_equal(net_connect(&client), 0);
+	assert_int_equal(net_start(&client), -EPERM);
+	assert_int_equal(net_info(&client, &info), 0);
 	assert_true(info.buffers > 0);
 	assert_int_equal(info.ports, 0);
-	assert_int_equal(call(NET_OP_CONFIG, &config, sizeof(config), NULL, 0), 0);
-	assert_int_equal(call(NET_OP_CONFIG, &config, 1, NULL, 0), -EINVAL);
-	assert_int_equal(call(NET_OP_START, NULL, 0, NULL, 0), 0);
-	assert_int_equal(call(NET_OP_COUNT, NULL, 0, NULL, 0), -EOPNOTSUPP);
+	assert_int_equal(net_config(&client, &config), 0);
+	assert_int_equal(call(NET_OP_CONFIG, &config, 1), -EINVAL);
+	assert_int_equal(net_start(&client), 0);
+	assert_int_equal(call(NET_OP_COUNT, NULL, 0), -EOPNOTSUPP);
 }
 
 static void lend_empty(void)
@@ -112,7 +119,7 @@ static void frames_come_back(void **state)
 			sched_yield();
 		assert_true(launch_now() < until);
 	}
-	assert_int_equal(call(NET_OP_STATS, NULL, 0, &stats, sizeof(stats)), sizeof(stats));
+	assert_int_equal(net_stats(&client, &stats), 0);
 	assert_int_equal(stats.tx_frames, FRAMES);
 	assert_int_equal(chan->rx.faults + chan->tx.faults + pool->faults, 0);
 }

@@ -29,6 +29,7 @@
 
 #include "core/memory.h"
 #include "domains/net/front.h"
+#include "domains/net/net.cdl_server.h"
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
@@ -61,7 +62,16 @@
 #define TSO (CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 | CORDON_NET_F_ECN)
 #define TICK 1000000u /* nanoseconds between two looks at the clock */
 
+/* A byte of a reply. */
+struct lie {
+	bool told;
+	enum net_op op;
+	unsigned at;
+	uint8_t value;
+};
+
 struct rig {
+	struct net_server server; /* first: net_ops takes it for the state */
 	struct net_front f;
 	struct cordon_chan a, b;
 	struct cordon_pool pool, peer;
@@ -75,6 +85,7 @@ struct rig {
 	struct net_stats stats;
 	struct net_config config; /* as it was told */
 	int reply[NET_OP_COUNT]; /* length of the reply, or -errno */
+	struct lie lie;
 	unsigned called[NET_OP_COUNT];
 	unsigned answers; /* before it falls silent */
 	uint64_t time;
@@ -99,61 +110,73 @@ static inline uint32_t draw(uint64_t *state, uint32_t below)
 
 /* ---- the driver's script ------------------------------------------------------------------- */
 
-static inline int answer(struct rig *r, enum net_op op, const void *from, size_t size, void *reply)
+static inline int do_info(void *state, struct net_info *is)
 {
+	*is = ((const struct rig *)state)->info;
+	return 0;
+}
+
+static inline int do_config(void *state, const struct net_config *c)
+{
+	((struct rig *)state)->config = *c;
+	return 0;
+}
+
+static inline int do_nothing(void *state)
+{
+	(void)state;
+	return 0;
+}
+
+static inline int do_stats(void *state, struct net_stats *s)
+{
+	*s = ((const struct rig *)state)->stats;
+	return 0;
+}
+
+static const struct net_server_ops honest = {
+	.info = do_info,
+	.config = do_config,
+	.start = do_nothing,
+	.stop = do_nothing,
+	.stats = do_stats,
+};
+
+/* What the interface's own server answers, and then the lie. */
+static inline int answer(struct rig *r, enum net_op op, const void *req, unsigned len, void *reply)
+{
+	int ret = net_ops.op[op].fn(&r->server, req, len, reply);
+
 	r->called[op]++;
-	if (size > 0)
-		memcpy(reply, from, size);
-	return r->reply[op];
+	if (r->lie.told && op == r->lie.op)
+		((uint8_t *)reply)[r->lie.at] = r->lie.value;
+	return ret < 0 ? ret : r->reply[op];
 }
 
-static inline int op_info(void *state, const void *req, unsigned len, void *reply)
-{
-	struct rig *r = state;
-
-	(void)req;
-	(void)len;
-	return answer(r, NET_OP_INFO, &r->info, sizeof(r->info), reply);
-}
-
-static inline int op_config(void *state, const void *req, unsigned len, void *reply)
-{
-	struct rig *r = state;
-
-	memcpy(&r->config, req, len);
-	return answer(r, NET_OP_CONFIG, NULL, 0, reply);
-}
-
-static inline int op_start(void *state, const void *req, unsigned len, void *reply)
-{
-	(void)req;
-	(void)len;
-	return answer(state, NET_OP_START, NULL, 0, reply);
-}
-
-static inline int op_stop(void *state, const void *req, unsigned len, void *reply)
-{
-	(void)req;
-	(void)len;
-	return answer(state, NET_OP_STOP, NULL, 0, reply);
-}
-
-static inline int op_stats(void *state, const void *req, unsigned len, void *reply)
-{
-	struct rig *r = state;
-
-	(void)req;
-	(void)len;
-	return answer(r, NET_OP_STATS, &r->stats, sizeof(r->stats), reply);
-}
+#define ANSWER(op)                                                                             \
+	static inline int answer_##op(void *state, const void *req, unsigned len, void *reply) \
+	{                                                                                      \
+		return answer(state, NET_OP_##op, req, len, reply);                            \
+	}
+ANSWER(HELLO)
+ANSWER(INFO)
+ANSWER(CONFIG)
+ANSWER(START)
+ANSWER(CHANGE)
+ANSWER(STOP)
+ANSWER(STATS)
 
 static const struct cordon_op ops[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", op_info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", op_config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", op_start, 0, 0 },
-	[NET_OP_STOP] = { "stop", op_stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", op_stats, 0, 0 },
+	[NET_OP_HELLO] = { "hello", answer_HELLO, sizeof(struct cordon_hello),
+			   sizeof(struct cordon_hello) },
+	[NET_OP_INFO] = { "info", answer_INFO, 0, 0 },
+	[NET_OP_CONFIG] = { "config", answer_CONFIG, sizeof(struct net_config_req),
+			    sizeof(struct net_config_req) },
+	[NET_OP_START] = { "start", answer_START, 0, 0 },
+	[NET_OP_CHANGE] = { "change", answer_CHANGE, sizeof(struct net_change_req),
+			    sizeof(struct net_change_req) },
+	[NET_OP_STOP] = { "stop", answer_STOP, 0, 0 },
+	[NET_OP_STATS] = { "stats", answer_STATS, 0, 0 },
 };
 
 static const struct cordon_ops script = { NET_OP_COUNT, ops };
@@ -226,8 +249,9 @@ static inline int set_up(void **state)
 	r->tap = fd[0];
 	r->answers = 1000000;
 	r->info = (struct net_info){ .ports = 1 };
-	r->reply[NET_OP_INFO] = sizeof(struct net_info);
-	r->reply[NET_OP_STATS] = sizeof(struct net_stats);
+	r->reply[NET_OP_HELLO] = sizeof(struct cordon_hello_reply);
+	r->reply[NET_OP_INFO] = sizeof(struct net_info_rep);
+	r->reply[NET_OP_STATS] = sizeof(struct net_stats_rep);
 	new_epoch(r, fd[1], CORDON_VNET_MAX_IP);
 	assert_int_equal(cordon_chan_init_b(&r->b, r->chan_mem.addr, &chan_dims), 0);
 	cordon_pool_init(&r->peer, r->pool_mem.addr, r->ro, &pool_dims, r->tables[1], 0);
@@ -249,8 +273,14 @@ static inline int tear_down(void **state)
 static inline int start_with(struct rig *r, uint32_t tap_features)
 {
 	struct cordon_err e = { "" };
-	int ret = net_front_start(&r->f, &r->a, &r->pool, &r->caller, tap_features, &e);
+	uint32_t mtu = r->f.mtu;
+	int ret;
 
+	net_server_init(&r->server, &honest, r);
+	/* The longest frames that are taken at all are longer than an MTU that a driver is told. */
+	r->f.mtu = mtu < NET_MTU_MAX ? mtu : NET_MTU_MAX;
+	ret = net_front_start(&r->f, &r->a, &r->pool, &r->caller, tap_features, &e);
+	r->f.mtu = mtu;
 	/* Who fails says why. */
 	assert_int_equal(ret < 0, e.text[0] != '\0');
 	return ret;

@@ -10,6 +10,8 @@ static void a_reply_of_another_length_is_no_reply(void **state)
 		enum net_op op;
 		int len;
 	} lie[] = {
+		{ NET_OP_HELLO, 0 },
+		{ NET_OP_HELLO, CORDON_PAYLOAD_SIZE },
 		{ NET_OP_INFO, 0 },
 		{ NET_OP_INFO, sizeof(struct net_info) - 1 },
 		{ NET_OP_INFO, sizeof(struct net_info) + 1 },
@@ -43,6 +45,52 @@ static void a_reply_of_another_length_is_no_reply(void **state)
 	assert_int_equal(net_front_stop(&r->f), -EPROTO);
 	assert_int_equal(net_front_ping(&r->f), 0);
 	assert_int_equal(r->f.count.call_faults, sizeof(lie) / sizeof(lie[0]) + 2);
+}
+
+/* What is behind the types: the length is right. */
+static void a_reply_that_cannot_be_is_no_reply(void **state)
+{
+	static const struct lie lie[] = {
+		{ true, NET_OP_HELLO, offsetof(struct cordon_hello_reply, version),
+		  NET_VERSION + 1 },
+		{ true, NET_OP_HELLO, offsetof(struct cordon_hello_reply, zero), 1 },
+		{ true, NET_OP_INFO, 0, 0x10 }, /* features that there are not */
+		{ true, NET_OP_INFO, 0, 0x80 },
+		{ true, NET_OP_INFO, 3, 0x80 },
+	};
+	struct rig *r = *state;
+
+	for (unsigned i = 0; i < sizeof(lie) / sizeof(lie[0]); i++) {
+		r->lie = lie[i];
+		r->called[NET_OP_CONFIG] = 0;
+		assert_int_equal(start_with(r, TSO), -EPROTO);
+		assert_int_equal(r->f.count.call_faults, i + 1);
+		assert_int_equal(r->called[NET_OP_CONFIG], 0);
+		net_front_close(&r->f);
+	}
+}
+
+/* Its answer is no lie: it is another build. */
+static void a_driver_of_another_build_is_refused(void **state)
+{
+	struct rig *r = *state;
+
+	r->lie = (struct lie){ true, NET_OP_HELLO, offsetof(struct cordon_hello_reply, print), 0 };
+	assert_int_equal(start_with(r, TSO), -EPROTO);
+	assert_int_equal(r->f.count.call_faults, 0);
+	net_front_close(&r->f);
+	r->reply[NET_OP_HELLO] = -EPROTONOSUPPORT;
+	assert_int_equal(start_with(r, TSO), -EPROTONOSUPPORT);
+	assert_int_equal(r->called[NET_OP_INFO], 0);
+}
+
+static void an_error_that_the_interface_does_not_list_is_a_lie(void **state)
+{
+	struct rig *r = *state;
+
+	r->reply[NET_OP_CONFIG] = -EXDEV;
+	assert_int_equal(start_with(r, TSO), -EPROTO);
+	assert_int_equal(r->f.count.call_faults, 1);
 }
 
 static void an_error_reply_is_passed_on(void **state)
@@ -99,7 +147,7 @@ static void a_driver_that_never_answers_runs_into_the_deadline(void **state)
 {
 	struct rig *r = *state;
 
-	for (unsigned answers = 0; answers < 3; answers++) {
+	for (unsigned answers = 0; answers < 4; answers++) {
 		uint64_t before = r->time;
 
 		r->answers = answers;
@@ -142,13 +190,16 @@ static void the_drivers_counters_are_shown_as_it_gives_them(void **state)
 	assert_int_equal(net_front_ping(&r->f), 0);
 	assert_true(r->f.count.driver_tx == 1 && r->f.count.driver_rx == UINT64_MAX);
 	assert_true(r->f.count.driver_tx_dropped == 3 && r->f.count.driver_rx_dropped == 4);
-	assert_true(r->f.count.driver_enters == 5 && r->f.count.calls == 4);
+	assert_true(r->f.count.driver_enters == 5 && r->f.count.calls == 5);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_reply_of_another_length_is_no_reply),
+		TEST(a_reply_that_cannot_be_is_no_reply),
+		TEST(a_driver_of_another_build_is_refused),
+		TEST(an_error_that_the_interface_does_not_list_is_a_lie),
 		TEST(an_error_reply_is_passed_on),
 		TEST(a_forged_reply_is_counted),
 		TEST(a_driver_that_never_answers_runs_into_the_deadline),

@@ -211,7 +211,7 @@ static void no_offload_is_taken_that_the_tap_did_not_offer(void **state)
 	uint32_t buf;
 
 	r->f.mtu = 1500;
-	r->info.features = UINT32_MAX;
+	r->info.features = NET_F_ALL;
 	r->info.buffers = 8;
 	assert_int_equal(start_with(r, CORDON_NET_F_CSUM), 0);
 	assert_int_equal(r->f.features, CORDON_NET_F_CSUM);

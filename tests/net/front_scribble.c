@@ -152,13 +152,14 @@ static void next_epoch(struct scribbler *s)
 	s->epoch = epoch;
 	s->nknown = 0;
 	(void)cordon_chan_init_b(&s->r->b, s->r->chan_mem.addr, &chan_dims);
+	net_server_init(&s->r->server, &honest, s->r);
 }
 
 static _Noreturn void be_a_scribbler(struct scribbler *s)
 {
 	for (;;) {
 		next_epoch(s);
-		s->r->reply[NET_OP_STATS] = pick(s, 8) ? (int)sizeof(struct net_stats) :
+		s->r->reply[NET_OP_STATS] = pick(s, 8) ? (int)sizeof(struct net_stats_rep) :
 							 (int)pick(s, 57);
 		(void)cordon_serve(&s->r->b.server, &script, s->r, CALLS);
 		hear(s);

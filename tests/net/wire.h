@@ -29,6 +29,7 @@
 #include "core/host.h"
 #include "core/memory.h"
 #include "core/ring.h"
+#include "domains/net/net.cdl_client.h"
 #include "domains/net/wire.h"
 
 #if defined(__has_feature)
@@ -61,6 +62,7 @@ static struct rig {
 	struct cordon_chan chan; /* side A */
 	struct cordon_pool pool; /* owner */
 	struct cordon_caller caller;
+	struct net_client client;
 	struct wire *wire;
 	int port; /* the driver's end of the wire */
 	int far; /* ours; nonblocking */
@@ -138,6 +140,8 @@ static inline int set_up(void **state)
 	assert_true(cordon_pool_private_size(&pool_dims) <= sizeof(r->tables));
 	cordon_pool_init(&r->pool, r->pool_mem.addr, NULL, &pool_dims, r->tables, 1);
 	r->caller = (struct cordon_caller){ .client = &r->chan.client, .now = clock_of_rig };
+	net_client_init(&r->client, &r->chan.client);
+	cordon_stub_by(&r->client.stub, &r->caller, 1000000000);
 	r->heap = aligned_alloc(64, HEAP);
 	assert_non_null(r->heap);
 	memset(r->heap, 0, HEAP);
@@ -178,29 +182,24 @@ static inline int tear_down(void **state)
 	return 0;
 }
 
-static inline int call(struct rig *r, enum net_op op, const void *req, size_t len, void *reply,
-		       size_t size)
-{
-	return cordon_call(&r->caller, op, req, len, reply, size, 1000000000);
-}
-
 static inline struct net_stats stats_of(struct rig *r)
 {
 	struct net_stats s;
 
-	assert_int_equal(call(r, NET_OP_STATS, NULL, 0, &s, sizeof(s)), sizeof(s));
+	assert_int_equal(net_stats(&r->client, &s), 0);
 	return s;
 }
 
 static inline void start(struct rig *r)
 {
-	struct net_config config = { .mtu = 1500 };
+	const struct net_config config = { .mtu = 1500 };
 	struct net_info info;
 
-	assert_int_equal(call(r, NET_OP_INFO, NULL, 0, &info, sizeof(info)), sizeof(info));
+	assert_int_equal(net_connect(&r->client), 0);
+	assert_int_equal(net_info(&r->client, &info), 0);
 	assert_int_equal(info.ports, 1);
-	assert_int_equal(call(r, NET_OP_CONFIG, &config, sizeof(config), NULL, 0), 0);
-	assert_int_equal(call(r, NET_OP_START, NULL, 0, NULL, 0), 0);
+	assert_int_equal(net_config(&r->client, &config), 0);
+	assert_int_equal(net_start(&r->client), 0);
 }
 
 /* ---- the front-end ------------------------------------------------------------------------- */
@@ -308,7 +307,7 @@ static inline void stop_and_check(struct rig *r)
 	struct cordon_desc d;
 	uint32_t reads;
 
-	assert_int_equal(call(r, NET_OP_STOP, NULL, 0, NULL, 0), 0);
+	assert_int_equal(net_stop(&r->client), 0);
 	reads = r->wire->reads;
 	while (r->pool.nfree[0] + r->pool.nfree[1] < ALL - reads) {
 		wait_for(r, &d);

@@ -86,7 +86,7 @@ static void a_dead_port_costs_one_try_a_round_and_no_buffer(void **state)
 	assert_true(r->domain.io.enters - enters <= 200);
 	assert_int_equal(r->wire->stats.rx_frames, 0);
 	assert_int_equal(r->wire->nbig + r->wire->reads, 32);
-	assert_int_equal(call(r, NET_OP_STOP, NULL, 0, NULL, 0), 0);
+	assert_int_equal(net_stop(&r->client), 0);
 	while (r->pool.nfree[0] + r->pool.nfree[1] < ALL) {
 		wait_for(r, &d);
 		put(r, d.buf);

@@ -6,7 +6,7 @@
 #include "tests/restart/mortal.h"
 
 struct mortal {
-	struct wire wire; /* first: wire_control takes it for the state */
+	struct wire wire; /* first: net_ops takes it for the state */
 	uint64_t death; /* in cycles */
 	volatile int *nothing; /* NULL, which the compiler is not to know */
 };
@@ -16,9 +16,7 @@ static int mortal_open(struct cordon_domain *d, void *state)
 	struct mortal *m = state;
 
 	m->death = mortal_next(cordon_domain_arg(d), cordon_cycles());
-	return wire_open(&m->wire, d,
-			 CORDON_NET_F_CSUM | CORDON_NET_F_TSO4 | CORDON_NET_F_TSO6 |
-				 CORDON_NET_F_ECN);
+	return wire_open(&m->wire, d, NET_F_CSUM | NET_F_TSO4 | NET_F_TSO6 | NET_F_ECN);
 }
 
 static int mortal_poll(void *state, unsigned budget)
@@ -32,7 +30,7 @@ static int mortal_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(mortal) = {
 	.state_size = sizeof(struct mortal),
-	.control = &wire_control,
+	.control = &net_ops,
 	.open = mortal_open,
 	.poll = mortal_poll,
 };

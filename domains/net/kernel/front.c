@@ -10,20 +10,6 @@
 #include "core/kernel/why.h"
 #include "domains/net/kernel/net.h"
 
-/* With the mutex call. */
-static int call(struct cordon_net *n, struct cordon_party *p, enum net_op op, const void *req,
-		size_t len, void *reply, size_t size)
-{
-	int ret = cordon_kcall(p, op, req, len, reply, size);
-
-	/* A reply of another length than the interface's is a lie too. */
-	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
-		n->bad_replies++;
-		ret = -EPROTO;
-	}
-	return ret;
-}
-
 /* Counters of its channel go on where the last one's ended. */
 static void begin_count(struct cordon_net *n, struct cordon_party *p)
 {
@@ -33,7 +19,6 @@ static void begin_count(struct cordon_net *n, struct cordon_party *p)
 	n->before.timeouts = n->count.call_timeouts;
 	n->before.faults = n->count.call_faults;
 	n->before.stream_faults = n->count.stream_faults;
-	n->bad_replies = 0;
 	net_for_each_queue(n, q) q->tx.faults = 0;
 	p->calls = &n->calls;
 }
@@ -45,7 +30,7 @@ static void count_calls(struct cordon_net *n, const struct cordon_party *p)
 
 	n->count.calls = n->before.calls + c->client.calls;
 	n->count.call_timeouts = n->before.timeouts + c->client.timeouts;
-	n->count.call_faults = n->before.faults + c->client.faults + n->bad_replies;
+	n->count.call_faults = n->before.faults + c->client.faults + n->client.stub.faults;
 	n->count.stream_faults = n->before.stream_faults + c->tx.faults + c->rx.faults;
 	net_for_each_queue(n, q) n->count.stream_faults += q->tx.faults;
 }
@@ -242,45 +227,54 @@ static void *front_open(void *what, const char *name, char *why)
 	return net_netdev_get(what, name, why);
 }
 
-static int configure(struct cordon_net *n, struct cordon_party *p)
-{
-	struct net_config config = { .mtu = READ_ONCE(n->dev->mtu), .features = n->features };
-
-	/* A torn address is followed by another one: who changed it has the work done once more. */
-	memcpy(config.mac, n->dev->dev_addr, sizeof(config.mac));
-	return call(n, p, NET_OP_CONFIG, &config, sizeof(config), NULL, 0);
-}
-
 /* Under RTNL somebody wanted another MTU or address. One that refuses, or is silent, keeps the old: what it
  * sends is held against what is wanted, and its silence is the supervisor's business. */
 void net_tell(struct work_struct *work)
 {
 	struct cordon_net *n = container_of(work, struct cordon_net, tell);
+	u8 mac[ETH_ALEN];
 
 	mutex_lock(&n->call);
 	if (n->told) {
-		configure(n, n->told);
+		/* A torn address is followed by another one: who changed it has the work done once more. */
+		memcpy(mac, n->dev->dev_addr, sizeof(mac));
+		(void)net_change(&n->client, READ_ONCE(n->dev->mtu), mac);
 		count_calls(n, n->told);
 	}
 	mutex_unlock(&n->call);
 }
 
+static int configure(struct cordon_net *n)
+{
+	struct net_config config = { .mtu = READ_ONCE(n->dev->mtu), .features = n->features };
+
+	/* As above. */
+	memcpy(config.mac, n->dev->dev_addr, sizeof(config.mac));
+	return net_config(&n->client, &config);
+}
+
+/* With the mutex call. */
 static int begin(struct cordon_net *n, struct cordon_party *p, char *why)
 {
 	struct net_info info;
 	int ret;
 
-	ret = call(n, p, NET_OP_INFO, NULL, 0, &info, sizeof(info));
+	net_client_init(&n->client, &p->chan.client);
+	cordon_stub_by(&n->client.stub, p);
+	ret = net_connect(&n->client);
+	if (ret < 0)
+		return cordon_why(why, ret, "the driver does not speak our interface (%d)", ret);
+	ret = net_info(&n->client, &info);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver did not say what it is (%d)", ret);
 	WRITE_ONCE(n->features, info.features & n->may);
-	ret = configure(n, p);
+	ret = configure(n);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver refused its configuration (%d)", ret);
 	ret = net_netdev_features(n);
 	if (ret < 0)
 		return ret;
-	ret = call(n, p, NET_OP_START, NULL, 0, NULL, 0);
+	ret = net_start(&n->client);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver did not start (%d)", ret);
 	mutex_lock(&n->plane);
@@ -335,31 +329,22 @@ static struct cordon_party *party_of(struct cordon_net *n)
 	return p;
 }
 
-/* A call without more. The party stays this order's, also when the device goes meanwhile. */
-static int ask(struct cordon_net *n, struct cordon_party *p, enum net_op op, void *reply,
-	       size_t size)
+static int ping(struct cordon_net *n, struct cordon_party *p)
 {
+	struct net_stats s;
 	int ret = hold_calls(n);
 
 	if (ret < 0)
 		return ret;
-	ret = call(n, p, op, NULL, 0, reply, size);
+	ret = net_stats(&n->client, &s);
+	if (ret == 0)
+		net_front_told(&n->count, &s);
 	count_calls(n, p);
 	mutex_unlock(&n->call);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
-static int ping(struct cordon_net *n, struct cordon_party *p)
-{
-	struct net_stats s;
-	int ret = ask(n, p, NET_OP_STATS, &s, sizeof(s));
-
-	if (ret < 0)
-		return ret;
-	net_front_told(&n->count, &s);
-	return 0;
-}
-
+/* The party stays this order's, also when the device goes meanwhile. */
 static int front_ping(void *front)
 {
 	struct cordon_party *p = party_of(front);
@@ -417,7 +402,12 @@ static int front_stop(void *front)
 	if (!p)
 		return -ENODEV;
 	hold(n);
-	ret = ask(n, p, NET_OP_STOP, NULL, 0);
+	ret = hold_calls(n);
+	if (ret < 0)
+		return ret;
+	ret = net_stop(&n->client);
+	count_calls(n, p);
+	mutex_unlock(&n->call);
 	if (ret < 0)
 		return ret;
 	ret = await_none(n, p, frames_out);

@@ -20,6 +20,7 @@
 #include <linux/workqueue.h>
 #include "core/kernel/party.h"
 #include "domains/net/counters.h"
+#include "domains/net/net.cdl_client.h"
 #include "domains/net/net.h"
 
 #define NET_QUEUES_MAX CORDON_MORE_MAX
@@ -110,9 +111,9 @@ struct cordon_net {
 	struct net_front_counters count; /* NAPI's and orders'; what xmit counts is in the queues */
 	u64 rx_dropped;
 	struct cordon_kcalls calls;
-	u64 bad_replies;
 	struct mutex
 		call; /* who calls the driver: orders, and the work below. Taken inside nothing */
+	struct net_client client; /* of the driver that began last; under call */
 	struct work_struct tell; /* the driver what MTU and address are now */
 	struct cordon_party *told; /* its; NULL: none has begun. Under call */
 	struct {

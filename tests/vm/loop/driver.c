@@ -9,39 +9,38 @@
 enum manner driver_manner;
 unsigned loop_seed;
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+static int info(void *state, struct net_info *is)
 {
 	const struct driver *d = state;
-	struct net_info i = { .features = d->features, .buffers = 16 };
 
-	(void)req;
-	(void)len;
-	memcpy(reply, &i, sizeof(i));
-	return sizeof(i);
-}
-
-static int yes(void *state, const void *req, unsigned len, void *reply)
-{
-	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
+	is->features = d->features;
+	is->buffers = 16;
 	return 0;
 }
 
-static int config(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct net_config *c)
 {
 	struct driver *d = state;
 
-	memcpy(&d->config, req, sizeof(d->config));
+	d->config = *c;
 	atomic_fetch_add(&d->configs, 1);
-	return yes(state, req, len, reply);
+	return 0;
 }
 
-static int start(void *state, const void *req, unsigned len, void *reply)
+static int change(void *state, uint32_t mtu, const uint8_t mac[6])
+{
+	struct driver *d = state;
+
+	d->config.mtu = mtu;
+	memcpy(d->config.mac, mac, sizeof(d->config.mac));
+	atomic_fetch_add(&d->configs, 1);
+	return 0;
+}
+
+static int start(void *state)
 {
 	((struct driver *)state)->running = 1;
-	return yes(state, req, len, reply);
+	return 0;
 }
 
 static void give(struct driver *d, uint32_t buf, uint32_t len, uint8_t kind)
@@ -50,7 +49,7 @@ static void give(struct driver *d, uint32_t buf, uint32_t len, uint8_t kind)
 		d->out[d->nout++] = cordon_desc(buf, len, kind);
 }
 
-static int stop(void *state, const void *req, unsigned len, void *reply)
+static int stop(void *state)
 {
 	struct driver *d = state;
 
@@ -58,28 +57,23 @@ static int stop(void *state, const void *req, unsigned len, void *reply)
 	for (int big = 0; big < 2; big++)
 		while (d->nempty[big] > 0)
 			give(d, d->empty[big][--d->nempty[big]], 0, NET_EMPTY);
-	return yes(state, req, len, reply);
+	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct net_stats *s)
 {
-	const struct driver *d = state;
-
-	(void)req;
-	(void)len;
-	memcpy(reply, &d->stats, sizeof(d->stats));
-	return sizeof(d->stats);
+	*s = ((const struct driver *)state)->stats;
+	return 0;
 }
 
-static const struct cordon_op op[NET_OP_COUNT] = {
-	[NET_OP_INFO] = { "info", info, 0, 0 },
-	[NET_OP_CONFIG] = { "config", config, sizeof(struct net_config),
-			    sizeof(struct net_config) },
-	[NET_OP_START] = { "start", start, 0, 0 },
-	[NET_OP_STOP] = { "stop", stop, 0, 0 },
-	[NET_OP_STATS] = { "stats", stats, 0, 0 },
+static const struct net_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = start,
+	.change = change,
+	.stop = stop,
+	.stats = stats,
 };
-static const struct cordon_ops ops = { NET_OP_COUNT, op };
 
 static uint32_t any(struct driver *d)
 {
@@ -210,7 +204,7 @@ static unsigned turn(struct driver *d, int mode)
 	struct cordon_desc got[32];
 	unsigned n, sent, done;
 
-	done = cordon_serve(&d->chan.server, &ops, d, 4);
+	done = cordon_serve(&d->chan.server, &net_ops, &d->server, 4);
 	for (; mode != KEEPER && d->nkept > 0; d->nkept--)
 		echo(d, d->kept[d->nkept - 1]);
 	n = d->nout < 1024 ? cordon_chan_get(&d->chan, got, 32) : 0;
@@ -294,6 +288,7 @@ struct driver *driver_begin(enum mode mode)
 	struct driver *d = calloc(1, sizeof(*d));
 
 	k_memory_make(&d->mem);
+	net_server_init(&d->server, &control, d);
 	d->tables = malloc(cordon_pool_private_size(&k_pool_dims));
 	if (cordon_chan_init_b(&d->chan, d->mem.chan, &k_chan_dims) < 0)
 		abort();

@@ -3,6 +3,7 @@
 #ifndef CORDON_TESTS_VM_LOOP_DRIVER_H
 #define CORDON_TESTS_VM_LOOP_DRIVER_H
 
+#include "domains/net/net.cdl_server.h"
 #include "tests/vm/kdomain.h"
 
 #include <pthread.h>
@@ -22,6 +23,7 @@ enum mode {
 };
 
 struct driver {
+	struct net_server server;
 	struct k_memory mem;
 	struct cordon_chan chan;
 	struct cordon_pool pool;
