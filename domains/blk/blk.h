@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The blk interface: what a disk's front-end and its driver say to each other.
+ * The blk interface: what a disk's front-end and its driver say to each other. Its control plane is declared
+ * in blk.cdl; this is the data plane.
  *
  * A request is one line of a stream from the front-end to the driver: a message BLK_MSG_REQUEST that
  * holds a struct blk_request. Its answer is a packed descriptor: the tag, as it was in the request; the
@@ -25,57 +26,13 @@
 #define CORDON_DOMAINS_BLK_BLK_H
 
 #include <stdint.h>
+#include "domains/blk/blk.cdl.h"
 
 #define BLK_SEGMENT 65536u
 #define BLK_SMALL 2048u
 #define BLK_SEGMENTS_MAX 8u
 #define BLK_BYTES_MAX (BLK_SEGMENT * BLK_SEGMENTS_MAX)
 #define BLK_DEPTH_MAX 1024u
-
-enum blk_op {
-	BLK_OP_INFO, /* () -> struct blk_info */
-	BLK_OP_CONFIG, /* struct blk_config -> () */
-	BLK_OP_START, /* () -> (): requests may come */
-	BLK_OP_STOP, /* () -> (): none will come; all were answered */
-	BLK_OP_STATS, /* () -> struct blk_stats */
-	BLK_OP_COUNT,
-};
-
-/* Features: what the driver can, and what the front-end will ask for. */
-#define BLK_F_FLUSH 0x01u /* has a cache: flush it */
-#define BLK_F_FUA 0x02u /* takes BLK_FUA; only with FLUSH */
-#define BLK_F_VOLATILE 0x04u /* the cache is lost with the driver; only with FLUSH */
-#define BLK_F_DISCARD 0x08u
-#define BLK_F_ZERO 0x10u
-#define BLK_F_READ_ONLY 0x20u
-#define BLK_F_ALL 0x3fu
-
-struct blk_info {
-	uint64_t capacity; /* bytes */
-	uint32_t features; /* BLK_F_* */
-	uint32_t block; /* bytes of a logical block: 512 or 4096 */
-	uint32_t max_bytes; /* of a read or write; at most BLK_BYTES_MAX */
-	uint32_t max_zero; /* bytes of a discard or write-zeroes; 0 without these */
-	uint32_t discard; /* granularity, bytes; 0 without discard */
-	uint32_t depth; /* requests that it would like to have at once */
-};
-
-/* What is agreed on: the driver's own, or less. */
-struct blk_config {
-	uint32_t features;
-	uint32_t block;
-	uint32_t max_bytes;
-	uint32_t max_zero;
-	uint32_t depth; /* at most so many requests are there at once */
-	uint32_t zero;
-};
-
-/* A driver's own counters; the front-end shows them and believes nothing. */
-struct blk_stats {
-	uint64_t reads, writes, flushes, zeroes; /* the last: discards too */
-	uint64_t errors;
-	uint64_t enters; /* system calls */
-};
 
 #define BLK_MSG_REQUEST 1u
 
@@ -149,9 +106,6 @@ static inline uint32_t blk_segment_bytes(uint32_t bytes, uint32_t i)
 #define BLK_ARG_HOLES 0x4u /* holes can be made in the file */
 #define BLK_ARG_CAPACITY(arg) ((arg) & ~UINT64_C(511))
 
-_Static_assert(sizeof(struct blk_info) == 32, "fixed width");
-_Static_assert(sizeof(struct blk_config) == 24, "fixed width");
-_Static_assert(sizeof(struct blk_stats) <= 56, "fits a line");
 _Static_assert(sizeof(struct blk_request) == 56, "a request is one line");
 _Static_assert(BLK_DEPTH_MAX <= 1u << BLK_TAG_BITS, "each has a tag");
 

@@ -48,12 +48,7 @@ const char *const blk_counters[] = {
 
 const char *blk_op_name(unsigned op)
 {
-	static const char *const names[BLK_OP_COUNT] = {
-		[BLK_OP_INFO] = "info", [BLK_OP_CONFIG] = "config", [BLK_OP_START] = "start",
-		[BLK_OP_STOP] = "stop", [BLK_OP_STATS] = "stats",
-	};
-
-	return op < BLK_OP_COUNT ? names[op] : NULL;
+	return op < BLK_OP_COUNT ? cordon_decode_name(&blk_decode, op) : NULL;
 }
 
 /* "64M": digits, and a letter for a power of 1024. 0: it is none. */
@@ -151,8 +146,8 @@ void blk_brief(char *to, size_t size, const char *path)
 		(void)snprintf(to, size, "%s", slash ? slash + 1 : path);
 }
 
-static int blk_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
-		    struct cordon_err *e)
+static int front_open(void *state, const struct cordon_args *a, struct cordon_ports *ports,
+		      struct cordon_err *e)
 {
 	struct blk *b = state;
 	struct blk_setup s;
@@ -183,13 +178,13 @@ static int blk_open(void *state, const struct cordon_args *a, struct cordon_port
 	return 0;
 }
 
-static int blk_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
-		     struct cordon_caller *caller, struct cordon_err *e)
+static int front_start(void *state, struct cordon_chan *chan, struct cordon_pool *pool,
+		       struct cordon_caller *caller, struct cordon_err *e)
 {
 	return blk_front_start(&((struct blk *)state)->front, chan, pool, caller, e);
 }
 
-static unsigned blk_poll(void *state, unsigned budget)
+static unsigned front_poll(void *state, unsigned budget)
 {
 	struct blk *b = state;
 	unsigned n = blk_front_poll(&b->front, budget);
@@ -200,19 +195,19 @@ static unsigned blk_poll(void *state, unsigned budget)
 	return n;
 }
 
-static int blk_device(const void *state)
+static int front_device(const void *state)
 {
 	const struct blk *b = state;
 
 	return b->front.running ? b->nbd.epoll_fd : -1;
 }
 
-static int blk_ping(void *state)
+static int front_ping(void *state)
 {
 	return blk_front_ping(&((struct blk *)state)->front);
 }
 
-static int blk_stop(void *state)
+static int front_stop(void *state)
 {
 	struct blk *b = state;
 
@@ -220,23 +215,23 @@ static int blk_stop(void *state)
 }
 
 /* A stop has waited for all that the driver had. */
-static int blk_drain(void *state)
+static int front_drain(void *state)
 {
 	(void)state;
 	return 0;
 }
 
-static void blk_detach(void *state)
+static void front_detach(void *state)
 {
 	blk_front_detach(&((struct blk *)state)->front);
 }
 
-static void blk_gauge(const void *state, struct cordon_gauge *g)
+static void front_gauge(const void *state, struct cordon_gauge *g)
 {
 	blk_front_gauge(&((const struct blk *)state)->front, g);
 }
 
-static void blk_devices(const void *state, const char **host_side, const char **wire_side)
+static void front_devices(const void *state, const char **host_side, const char **wire_side)
 {
 	const struct blk *b = state;
 
@@ -244,7 +239,7 @@ static void blk_devices(const void *state, const char **host_side, const char **
 	*wire_side = b->wire_side;
 }
 
-static unsigned blk_count(const void *state, uint64_t *values, unsigned n)
+static unsigned front_count(const void *state, uint64_t *values, unsigned n)
 {
 	const struct blk *b = state;
 	uint64_t all[] = {
@@ -264,7 +259,7 @@ static unsigned blk_count(const void *state, uint64_t *values, unsigned n)
 }
 
 /* The socket may lie in another user's directory, where it is removed. */
-static uint64_t blk_rights(const void *state)
+static uint64_t front_rights(const void *state)
 {
 	char dir[sizeof(((struct blk *)NULL)->path)];
 	const struct blk *b = state;
@@ -280,7 +275,7 @@ static uint64_t blk_rights(const void *state)
 	return CORDON_RIGHT(CAP_DAC_OVERRIDE);
 }
 
-static void blk_close(void *state)
+static void front_close(void *state)
 {
 	struct blk *b = state;
 
@@ -293,17 +288,17 @@ const struct cordon_class cordon_class_blk = {
 	.frontend = "nbd",
 	.frontend_help = "an NBD server on a UNIX socket, in the supervisor (default)",
 	.front_size = sizeof(struct blk),
-	.open = blk_open,
-	.start = blk_start,
-	.poll = blk_poll,
-	.device = blk_device,
-	.ping = blk_ping,
-	.stop = blk_stop,
-	.drain = blk_drain,
-	.detach = blk_detach,
-	.gauge = blk_gauge,
-	.devices = blk_devices,
-	.count = blk_count,
-	.rights = blk_rights,
-	.close = blk_close,
+	.open = front_open,
+	.start = front_start,
+	.poll = front_poll,
+	.device = front_device,
+	.ping = front_ping,
+	.stop = front_stop,
+	.drain = front_drain,
+	.detach = front_detach,
+	.gauge = front_gauge,
+	.devices = front_devices,
+	.count = front_count,
+	.rights = front_rights,
+	.close = front_close,
 };

@@ -15,7 +15,7 @@ struct job {
 };
 
 struct file {
-	struct blk_serve serve; /* first: blk_serve_control takes it for the state */
+	struct blk_serve serve; /* first: blk_ops takes it for the state */
 	struct cordon_io *io;
 	struct job *job;
 	uint32_t free; /* the first free job */
@@ -155,7 +155,7 @@ static int file_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(blk_file) = {
 	.state_size = sizeof(struct file),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = file_open,
 	.poll = file_poll,
 };

@@ -3,7 +3,7 @@
 #include "domains/blk/serve.h"
 
 struct mem {
-	struct blk_serve serve; /* first: blk_serve_control takes it for the state */
+	struct blk_serve serve; /* first: blk_ops takes it for the state */
 	uint8_t *disk;
 };
 
@@ -55,7 +55,7 @@ static int mem_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(blk_mem) = {
 	.state_size = sizeof(struct mem),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = mem_open,
 	.poll = mem_poll,
 };

@@ -3,7 +3,7 @@
 #include "domains/blk/serve.h"
 
 struct null {
-	struct blk_serve serve; /* first: blk_serve_control takes it for the state */
+	struct blk_serve serve; /* first: blk_ops takes it for the state */
 };
 
 static int null_open(struct cordon_domain *d, void *state)
@@ -31,7 +31,7 @@ static int null_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(blk_null) = {
 	.state_size = sizeof(struct null),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = null_open,
 	.poll = null_poll,
 };

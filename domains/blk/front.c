@@ -28,25 +28,11 @@ static void count_all(struct blk_front *f)
 
 	f->count.calls = f->before.calls + c->client.calls;
 	f->count.call_timeouts = f->before.timeouts + c->client.timeouts;
-	f->count.call_faults = f->before.faults + c->client.faults + f->bad_replies;
+	f->count.call_faults = f->before.faults + c->client.faults + f->client.stub.faults;
 	f->count.stream_faults = f->before.stream_faults + c->tx.faults + c->rx.faults;
 #define X(member, name) f->count.member = f->table.member;
 	BLK_TABLE_FAULTS(X)
 #undef X
-}
-
-static int call(struct blk_front *f, enum blk_op op, const void *req, size_t len, void *reply,
-		size_t size)
-{
-	int ret = cordon_call(f->caller, op, req, len, reply, size, f->deadline_ns);
-
-	/* A reply of another length than the interface's is a lie too. */
-	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
-		f->bad_replies++;
-		ret = -EPROTO;
-	}
-	count_all(f);
-	return ret;
 }
 
 static int agree(struct blk_front *f, struct blk_limits *l, struct cordon_err *e)
@@ -55,19 +41,23 @@ static int agree(struct blk_front *f, struct blk_limits *l, struct cordon_err *e
 	struct blk_info info;
 	struct blk_config config;
 	enum blk_verdict v;
-	int ret = call(f, BLK_OP_INFO, NULL, 0, &info, sizeof(info));
+	int ret = blk_connect(&f->client);
 
+	if (ret < 0)
+		return cordon_fail(e, ret, "the driver does not speak our interface: %s",
+				   strerror(-ret));
+	ret = blk_info(&f->client, &info);
 	if (ret < 0)
 		return cordon_fail(e, ret, "the driver did not say what it is: %s", strerror(-ret));
 	v = blk_limits_agree(l, &info, BLK_FRONT_ALL, was);
 	if (v != BLK_LIMITS_OK)
 		return cordon_fail(e, -EPROTO, "the driver's disk can't be: %s", blk_limits_why(v));
 	config = blk_limits_config(l);
-	ret = call(f, BLK_OP_CONFIG, &config, sizeof(config), NULL, 0);
+	ret = blk_config(&f->client, &config);
 	if (ret < 0)
 		return cordon_fail(e, ret, "the driver refused its configuration: %s",
 				   strerror(-ret));
-	ret = call(f, BLK_OP_START, NULL, 0, NULL, 0);
+	ret = blk_start(&f->client);
 	return ret < 0 ? cordon_fail(e, ret, "the driver did not start: %s", strerror(-ret)) : 0;
 }
 
@@ -86,8 +76,10 @@ int blk_front_start(struct blk_front *f, struct cordon_chan *chan, struct cordon
 		.faults = f->count.call_faults - chan->client.faults,
 		.stream_faults = f->count.stream_faults - chan->tx.faults - chan->rx.faults,
 	};
-	f->bad_replies = 0;
+	blk_client_init(&f->client, &chan->client);
+	cordon_stub_by(&f->client.stub, caller, f->deadline_ns);
 	ret = agree(f, &l, e);
+	count_all(f);
 	if (ret < 0)
 		return ret;
 	f->limits = l;
@@ -114,12 +106,12 @@ static int is_stuck(struct blk_front *f)
 int blk_front_ping(struct blk_front *f)
 {
 	struct blk_stats s;
-	int ret = call(f, BLK_OP_STATS, NULL, 0, &s, sizeof(s));
+	int ret = blk_stats(&f->client, &s);
 
-	if (ret < 0)
-		return ret;
-	blk_front_told(&f->count, &s);
-	return is_stuck(f) ? -ETIME : 0;
+	if (ret == 0)
+		blk_front_told(&f->count, &s);
+	count_all(f);
+	return ret == 0 && is_stuck(f) ? -ETIME : ret;
 }
 
 /* Wait until nothing is at the driver, and nothing kept. Half a deadline in which nothing comes back, and
@@ -155,8 +147,10 @@ int blk_front_stop(struct blk_front *f)
 	f->running = 0;
 	/* Until all is repeated, a flush would cover nothing. */
 	ret = f->repeating ? -EBUSY : await_all(f);
-	if (ret == 0)
-		ret = call(f, BLK_OP_STOP, NULL, 0, NULL, 0);
+	if (ret == 0) {
+		ret = blk_stop(&f->client);
+		count_all(f);
+	}
 	return ret < 0 ? ret : blk_front_ping(f);
 }
 

@@ -17,6 +17,7 @@
 #include "core/call.h"
 #include "core/class.h"
 #include "core/err.h"
+#include "domains/blk/blk.cdl_client.h"
 #include "domains/blk/counters.h"
 #include "domains/blk/kept.h"
 #include "domains/blk/limits.h"
@@ -44,6 +45,7 @@ struct blk_front {
 	struct cordon_chan *chan; /* NULL before start, and after detach */
 	struct cordon_pool *pool;
 	struct cordon_caller *caller;
+	struct blk_client client;
 	int running; /* requests are sent */
 	int repeating; /* what was kept is repeated first */
 	int want_flush; /* ours is to be sent */
@@ -58,7 +60,6 @@ struct blk_front {
 	uint64_t oldest_since; /* ns */
 	struct cordon_pool past; /* of the last incarnation: memory and dimensions; .mem NULL: none */
 	struct blk_front_before before;
-	uint64_t bad_replies; /* of another length than the interface's */
 	struct blk_front_counters count;
 };
 

@@ -22,8 +22,6 @@ static int whole(uint64_t bytes, uint32_t block)
 
 static int features_fit(uint32_t f)
 {
-	if (f & ~BLK_F_ALL)
-		return 0;
 	if ((f & (BLK_F_FUA | BLK_F_VOLATILE)) && !(f & BLK_F_FLUSH))
 		return 0;
 	return !(f & BLK_F_READ_ONLY) || !(f & (BLK_F_DISCARD | BLK_F_ZERO));

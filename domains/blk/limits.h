@@ -19,7 +19,7 @@ struct blk_limits {
 	X(OK, "taken")                                                                        \
 	X(CAPACITY, "its capacity is not a number of whole blocks, or is 0 or above 2^62")    \
 	X(BLOCK, "its logical block is not 512 or 4096 bytes")                                \
-	X(FEATURES, "its features don't go together, or are unknown")                         \
+	X(FEATURES, "its features don't go together")                                         \
 	X(MAX_BYTES, "its longest request is not a number of whole blocks, up to 512 KB")     \
 	X(MAX_ZERO, "its longest discard or write-zeroes is not a number of whole blocks")    \
 	X(GRANULARITY, "its discard granularity is not a power of two of blocks, up to 1 GB") \

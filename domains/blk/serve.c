@@ -1,24 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "domains/blk/serve.h"
 
-int blk_serve_open(struct blk_serve *s, struct cordon_domain *d)
-{
-	uint64_t arg = cordon_domain_arg(d);
-
-	s->chan = cordon_domain_chan(d);
-	s->pool = cordon_domain_pool(d);
-	s->info = (struct blk_info){ .capacity = BLK_ARG_CAPACITY(arg),
-				     .features = arg & BLK_ARG_READ_ONLY ? BLK_F_READ_ONLY : 0,
-				     .block = arg & BLK_ARG_4096 ? 4096 : 512,
-				     .max_bytes = BLK_BYTES_MAX,
-				     .depth = BLK_SERVE_DEPTH };
-	/* Each request is answered once, and no more than these are there at once. */
-	s->out = cordon_alloc(d, BLK_DEPTH_MAX * sizeof(*s->out));
-	if (!s->out)
-		return -ENOMEM;
-	return s->info.capacity ? 0 : -EINVAL;
-}
-
 void blk_serve_can_zero(struct blk_serve *s)
 {
 	if (s->info.features & BLK_F_READ_ONLY)
@@ -117,58 +99,59 @@ void blk_serve_send(struct blk_serve *s)
 
 /* ---- control ---------------------------------------------------------------------------------- */
 
-static int info(void *state, const void *req, unsigned len, void *reply)
+static int info(void *state, struct blk_info *is)
 {
-	const struct blk_serve *s = state;
-
-	(void)req;
-	(void)len;
-	memcpy(reply, &s->info, sizeof(s->info));
-	return sizeof(s->info);
+	*is = ((const struct blk_serve *)state)->info;
+	return 0;
 }
 
-static int config(void *state, const void *req, unsigned len, void *reply)
+static int config(void *state, const struct blk_config *c)
 {
 	struct blk_serve *s = state;
-	struct blk_config c;
 
-	(void)len;
-	(void)reply;
-	memcpy(&c, req, sizeof(c));
-	if ((c.features & ~s->info.features) || c.block != s->info.block ||
-	    c.max_bytes > s->info.max_bytes || c.max_zero > s->info.max_zero ||
-	    c.depth > s->info.depth)
+	if ((c->features & ~s->info.features) || c->block != s->info.block ||
+	    c->max_bytes > s->info.max_bytes || c->max_zero > s->info.max_zero ||
+	    c->depth > s->info.depth)
 		return -EINVAL;
-	s->config = c;
+	s->config = *c;
 	return 0;
 }
 
-static int nothing(void *state, const void *req, unsigned len, void *reply)
+static int nothing(void *state)
 {
 	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
 	return 0;
 }
 
-static int stats(void *state, const void *req, unsigned len, void *reply)
+static int stats(void *state, struct blk_stats *s)
 {
-	const struct blk_serve *s = state;
-
-	(void)req;
-	(void)len;
-	memcpy(reply, &s->stats, sizeof(s->stats));
-	return sizeof(s->stats);
+	*s = ((const struct blk_serve *)state)->stats;
+	return 0;
 }
 
-static const struct cordon_op ops[BLK_OP_COUNT] = {
-	[BLK_OP_INFO] = { "info", info, 0, 0 },
-	[BLK_OP_CONFIG] = { "config", config, sizeof(struct blk_config),
-			    sizeof(struct blk_config) },
-	[BLK_OP_START] = { "start", nothing, 0, 0 },
-	[BLK_OP_STOP] = { "stop", nothing, 0, 0 },
-	[BLK_OP_STATS] = { "stats", stats, 0, 0 },
+static const struct blk_server_ops control = {
+	.info = info,
+	.config = config,
+	.start = nothing,
+	.stop = nothing,
+	.stats = stats,
 };
 
-const struct cordon_ops blk_serve_control = { BLK_OP_COUNT, ops };
+int blk_serve_open(struct blk_serve *s, struct cordon_domain *d)
+{
+	uint64_t arg = cordon_domain_arg(d);
+
+	blk_server_init(&s->server, &control, s);
+	s->chan = cordon_domain_chan(d);
+	s->pool = cordon_domain_pool(d);
+	s->info = (struct blk_info){ .capacity = BLK_ARG_CAPACITY(arg),
+				     .features = arg & BLK_ARG_READ_ONLY ? BLK_F_READ_ONLY : 0,
+				     .block = arg & BLK_ARG_4096 ? 4096 : 512,
+				     .max_bytes = BLK_BYTES_MAX,
+				     .depth = BLK_SERVE_DEPTH };
+	/* Each request is answered once, and no more than these are there at once. */
+	s->out = cordon_alloc(d, BLK_DEPTH_MAX * sizeof(*s->out));
+	if (!s->out)
+		return -ENOMEM;
+	return s->info.capacity ? 0 : -EINVAL;
+}

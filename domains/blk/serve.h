@@ -8,6 +8,7 @@
 #define CORDON_DOMAINS_BLK_SERVE_H
 
 #include "core/driver.h"
+#include "domains/blk/blk.cdl_server.h"
 #include "domains/blk/blk.h"
 
 /* Requests at once that drivers here ask for. */
@@ -16,6 +17,7 @@
 #define BLK_SERVE_ZERO (16u << 20)
 
 struct blk_serve {
+	struct blk_server server; /* first: blk_ops takes it for the state */
 	struct cordon_chan *chan;
 	struct cordon_pool *pool;
 	struct blk_info info;
@@ -54,8 +56,5 @@ static inline uint8_t *blk_serve_data(const struct blk_serve *s, const struct bl
 	*bytes = blk_segment_bytes(r->bytes, k);
 	return cordon_pool_data(s->pool, r->buf[k]);
 }
-
-/* The control operations; struct blk_serve is the first member of the state. */
-extern const struct cordon_ops blk_serve_control;
 
 #endif

@@ -25,7 +25,13 @@ static void a_driver_that_lies_at_its_start_is_refused(void **state)
 	assert_non_null(strstr(e.text, "logical block"));
 	rig_die();
 	rig.info.block = 512;
-	for (int op = BLK_OP_INFO; op <= BLK_OP_START; op++) {
+	rig.features = 0x40; /* there is no such feature */
+	assert_int_equal(rig_begin(&e), -EPROTO);
+	assert_non_null(strstr(e.text, "did not say what it is"));
+	assert_int_equal(rig.f.count.call_faults, 1);
+	rig_die();
+	rig.features = 0;
+	for (int op = BLK_OP_HELLO; op <= BLK_OP_START; op++) {
 		int good = rig.reply[op];
 
 		rig.reply[op] = -EIO;
@@ -37,7 +43,7 @@ static void a_driver_that_lies_at_its_start_is_refused(void **state)
 		rig.reply[op] = good;
 	}
 	rig_start();
-	assert_true(rig.f.count.call_faults >= 3);
+	assert_true(rig.f.count.call_faults == 5);
 }
 
 static void another_disk_is_refused_and_the_same_goes_on(void **state)

@@ -85,7 +85,7 @@ static int greedy_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(greedy) = {
 	.state_size = sizeof(struct greedy),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = greedy_open,
 	.poll = greedy_poll,
 };

@@ -63,7 +63,7 @@ static int liar_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(liar) = {
 	.state_size = sizeof(struct liar),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = liar_open,
 	.poll = liar_poll,
 };

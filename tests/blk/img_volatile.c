@@ -7,7 +7,7 @@
 #define MOST (1u << 20)
 
 struct cached {
-	struct blk_serve serve; /* first: blk_serve_control takes it for the state */
+	struct blk_serve serve; /* first: blk_ops takes it for the state */
 	uint8_t *disk, *cache;
 	uint8_t *dirty; /* a byte a sector */
 };
@@ -80,7 +80,7 @@ static int cached_poll(void *state, unsigned budget)
 
 CORDON_DRIVER(cached) = {
 	.state_size = sizeof(struct cached),
-	.control = &blk_serve_control,
+	.control = &blk_ops,
 	.open = cached_open,
 	.poll = cached_poll,
 };

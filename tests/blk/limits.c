@@ -63,7 +63,6 @@ static void a_disk_that_cannot_be_is_refused(void **state)
 	BAD(BLOCK, block, 1024);
 	BAD(BLOCK, block, 8192);
 	BAD(BLOCK, block, UINT32_MAX);
-	BAD(FEATURES, features, 0x40);
 	BAD(FEATURES, features, BLK_F_FUA);
 	BAD(FEATURES, features, BLK_F_VOLATILE);
 	BAD(FEATURES, features, BLK_F_READ_ONLY | BLK_F_ZERO);

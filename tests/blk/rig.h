@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "core/memory.h"
+#include "domains/blk/blk.cdl_server.h"
 #include "domains/blk/class.h"
 #include "domains/blk/front.h"
 
@@ -36,6 +37,7 @@ struct life {
 };
 
 struct rig {
+	struct blk_server server; /* first: blk_ops takes it for the state */
 	struct blk_front f;
 	struct life *life; /* the one that is attached, or was last */
 	struct life *before; /* kept until its successor has begun */
@@ -44,6 +46,7 @@ struct rig {
 	struct blk_info info;
 	struct blk_config config; /* as it was told */
 	int reply[BLK_OP_COUNT]; /* length of the reply, or -errno */
+	uint8_t features; /* bits of the answer to info, forged: those and no others, if it is not 0 */
 	uint64_t time;
 	uint8_t disk[CAPACITY];
 	/* the user's: what was answered, in order */
@@ -53,48 +56,73 @@ struct rig {
 
 static struct rig rig;
 
-static inline int script_info(void *state, const void *req, unsigned len, void *reply)
+static inline int do_info(void *state, struct blk_info *is)
 {
 	(void)state;
-	(void)req;
-	(void)len;
-	memcpy(reply, &rig.info, sizeof(rig.info));
-	return rig.reply[BLK_OP_INFO];
+	*is = rig.info;
+	return 0;
 }
 
-static inline int script_config(void *state, const void *req, unsigned len, void *reply)
+static inline int do_config(void *state, const struct blk_config *c)
 {
 	(void)state;
-	(void)reply;
-	memcpy(&rig.config, req, len);
-	return rig.reply[BLK_OP_CONFIG];
+	rig.config = *c;
+	return 0;
 }
 
-static inline int script_start(void *state, const void *req, unsigned len, void *reply)
+static inline int do_nothing(void *state)
 {
 	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
-	return rig.reply[BLK_OP_START];
+	return 0;
 }
 
-static inline int script_stats(void *state, const void *req, unsigned len, void *reply)
+static inline int do_stats(void *state, struct blk_stats *s)
 {
 	(void)state;
-	(void)req;
-	(void)len;
-	(void)reply;
-	return rig.reply[BLK_OP_STATS];
+	(void)s;
+	return 0;
 }
+
+static const struct blk_server_ops honest = {
+	.info = do_info,
+	.config = do_config,
+	.start = do_nothing,
+	.stop = do_nothing,
+	.stats = do_stats,
+};
+
+/* What the interface's own server answers, and then the lie. */
+static inline int answer(enum blk_op op, const void *req, unsigned len, void *reply)
+{
+	int ret = blk_ops.op[op].fn(&rig.server, req, len, reply);
+
+	if (op == BLK_OP_INFO && rig.features)
+		((uint8_t *)reply)[offsetof(struct blk_info, features)] = rig.features;
+	return ret < 0 ? ret : rig.reply[op];
+}
+
+#define ANSWER(name)                                                                             \
+	static inline int answer_##name(void *state, const void *req, unsigned len, void *reply) \
+	{                                                                                        \
+		(void)state;                                                                     \
+		return answer(BLK_OP_##name, req, len, reply);                                   \
+	}
+ANSWER(HELLO)
+ANSWER(INFO)
+ANSWER(CONFIG)
+ANSWER(START)
+ANSWER(STOP)
+ANSWER(STATS)
 
 static const struct cordon_op script_ops[BLK_OP_COUNT] = {
-	[BLK_OP_INFO] = { "info", script_info, 0, 0 },
-	[BLK_OP_CONFIG] = { "config", script_config, sizeof(struct blk_config),
-			    sizeof(struct blk_config) },
-	[BLK_OP_START] = { "start", script_start, 0, 0 },
-	[BLK_OP_STOP] = { "stop", script_start, 0, 0 },
-	[BLK_OP_STATS] = { "stats", script_stats, 0, 0 },
+	[BLK_OP_HELLO] = { "hello", answer_HELLO, sizeof(struct cordon_hello),
+			   sizeof(struct cordon_hello) },
+	[BLK_OP_INFO] = { "info", answer_INFO, 0, 0 },
+	[BLK_OP_CONFIG] = { "config", answer_CONFIG, sizeof(struct blk_config_req),
+			    sizeof(struct blk_config_req) },
+	[BLK_OP_START] = { "start", answer_START, 0, 0 },
+	[BLK_OP_STOP] = { "stop", answer_STOP, 0, 0 },
+	[BLK_OP_STATS] = { "stats", answer_STATS, 0, 0 },
 };
 
 static const struct cordon_ops script = { BLK_OP_COUNT, script_ops };
@@ -165,6 +193,7 @@ static inline int rig_begin(struct cordon_err *e)
 
 	e->text[0] = '\0';
 	rig.life = life_new();
+	blk_server_init(&rig.server, &honest, &rig);
 	rig.caller = (struct cordon_caller){ .client = &rig.life->a.client, .now = rig_clock };
 	ret = blk_front_start(&rig.f, &rig.life->a, &rig.life->pool, &rig.caller, e);
 	assert_int_equal(ret < 0, e->text[0] != '\0');
@@ -202,8 +231,9 @@ static inline int rig_set_up(void **state)
 				      .max_zero = 65536,
 				      .discard = 512,
 				      .depth = 64 };
-	rig.reply[BLK_OP_INFO] = sizeof(struct blk_info);
-	rig.reply[BLK_OP_STATS] = sizeof(struct blk_stats);
+	rig.reply[BLK_OP_HELLO] = sizeof(struct cordon_hello_reply);
+	rig.reply[BLK_OP_INFO] = sizeof(struct blk_info_rep);
+	rig.reply[BLK_OP_STATS] = sizeof(struct blk_stats_rep);
 	blk_front_init(&rig.f, rig_answered, NULL);
 	*state = &rig;
 	return 0;

@@ -12,7 +12,6 @@ static void begin_count(struct cordon_disk *d, struct cordon_party *p)
 	d->before.timeouts = d->count.call_timeouts;
 	d->before.faults = d->count.call_faults;
 	d->before.stream_faults = d->count.stream_faults;
-	d->bad_replies = 0;
 	p->calls = &d->calls;
 }
 
@@ -23,23 +22,9 @@ void disk_count(struct cordon_disk *d, const struct cordon_party *p)
 
 	d->count.calls = d->before.calls + c->client.calls;
 	d->count.call_timeouts = d->before.timeouts + c->client.timeouts;
-	d->count.call_faults = d->before.faults + c->client.faults + d->bad_replies;
+	d->count.call_faults = d->before.faults + c->client.faults + d->client.stub.faults;
 	d->count.stream_faults = d->before.stream_faults + c->rx.faults;
 	disk_for_each_queue(d, q) d->count.stream_faults += q->tx.faults;
-}
-
-int disk_call(struct cordon_disk *d, struct cordon_party *p, enum blk_op op, const void *req,
-	      size_t len, void *reply, size_t size)
-{
-	int ret = cordon_kcall(p, op, req, len, reply, size);
-
-	/* A reply of another length than the interface's is a lie too. */
-	if (ret == -EMSGSIZE || (ret >= 0 && (size_t)ret != size)) {
-		d->bad_replies++;
-		ret = -EPROTO;
-	}
-	disk_count(d, p);
-	return ret < 0 ? ret : 0;
 }
 
 /* ---- what is agreed on ---------------------------------------------------------------------------- */
@@ -61,8 +46,14 @@ static int agree(struct cordon_disk *d, struct cordon_party *p, struct blk_limit
 	u32 n = p->chan.dims.more, bytes = disk_bytes_max(p);
 	struct blk_info info;
 	enum blk_verdict v;
-	int ret = disk_call(d, p, BLK_OP_INFO, NULL, 0, &info, sizeof(info));
+	int ret;
 
+	blk_client_init(&d->client, &p->chan.client);
+	cordon_stub_by(&d->client.stub, p);
+	ret = blk_connect(&d->client);
+	if (ret < 0)
+		return cordon_why(why, ret, "the driver does not speak our interface (%d)", ret);
+	ret = blk_info(&d->client, &info);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver did not say what it is (%d)", ret);
 	v = blk_limits_agree(l, &info, n * (was ? d->depth : DISK_DEPTH_MAX), was);
@@ -97,10 +88,10 @@ static int configure(struct cordon_disk *d, struct cordon_party *p, struct blk_l
 	if (ret < 0)
 		return ret;
 	config = blk_limits_config(l);
-	ret = disk_call(d, p, BLK_OP_CONFIG, &config, sizeof(config), NULL, 0);
+	ret = blk_config(&d->client, &config);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver refused its configuration (%d)", ret);
-	ret = disk_call(d, p, BLK_OP_START, NULL, 0, NULL, 0);
+	ret = blk_start(&d->client);
 	if (ret < 0)
 		return cordon_why(why, ret, "the driver did not start (%d)", ret);
 	return 0;
@@ -196,6 +187,7 @@ int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why)
 		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings);
 	begin_count(d, p);
 	ret = configure(d, p, &l, why);
+	disk_count(d, p);
 	if (ret < 0)
 		return ret;
 	ret = be_disk(d, &l, n);

@@ -24,6 +24,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include "core/kernel/party.h"
+#include "domains/blk/blk.cdl_client.h"
 #include "domains/blk/counters.h"
 #include "domains/blk/limits.h"
 #include "domains/blk/table.h"
@@ -87,7 +88,7 @@ struct cordon_disk {
 
 	struct blk_front_counters count; /* the thread's and orders'; the rest is in the queues */
 	struct cordon_kcalls calls;
-	u64 bad_replies;
+	struct blk_client client; /* of the driver that began last; for orders */
 	struct {
 		u64 calls, timeouts, faults, stream_faults;
 	} before; /* of channels that are gone */
@@ -138,8 +139,6 @@ void disk_end(struct cordon_disk *d);
 /* begin.c */
 int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why); /* as .start of front.h */
 void disk_run(struct cordon_disk *d, bool running); /* requests are sent, or wait */
-int disk_call(struct cordon_disk *d, struct cordon_party *p, enum blk_op op, const void *req,
-	      size_t len, void *reply, size_t size); /* 0 or -errno */
 void disk_count(struct cordon_disk *d, const struct cordon_party *p); /* what its channel does */
 
 /* thread.c */

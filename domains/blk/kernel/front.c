@@ -55,12 +55,12 @@ static int front_start(void *front, struct cordon_party *p, char *why)
 static int ping(struct cordon_disk *d, struct cordon_party *p)
 {
 	struct blk_stats s;
-	int ret = disk_call(d, p, BLK_OP_STATS, NULL, 0, &s, sizeof(s));
+	int ret = blk_stats(&d->client, &s);
 
-	if (ret < 0)
-		return ret;
-	blk_front_told(&d->count, &s);
-	return READ_ONCE(d->late) ? -ETIMEDOUT : 0;
+	if (ret == 0)
+		blk_front_told(&d->count, &s);
+	disk_count(d, p);
+	return ret == 0 && READ_ONCE(d->late) ? -ETIMEDOUT : ret;
 }
 
 static int front_ping(void *front)
@@ -103,8 +103,10 @@ static int front_stop(void *front)
 
 	disk_run(d, false);
 	ret = await_none(d, d->party);
-	if (ret == 0)
-		ret = disk_call(d, d->party, BLK_OP_STOP, NULL, 0, NULL, 0);
+	if (ret == 0) {
+		ret = blk_stop(&d->client);
+		disk_count(d, d->party);
+	}
 	return ret < 0 ? ret : ping(d, d->party);
 }
 
