@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "core/call.h"
 
+#include <string.h>
+
 static void wait_turn(struct cordon_caller *c)
 {
 	if (c->sched && cordon_fiber_current(c->sched))
@@ -91,6 +93,11 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 	if (c->timed)
 		start = c->now();
 	c->last_op = op;
+	if (c->last) {
+		c->last_len = len <= CORDON_PAYLOAD_SIZE ? (uint16_t)len : 0;
+		if (c->last_len)
+			memcpy(c->last, req, len);
+	}
 	c->waiting = 1;
 	ret = call(c, op, req, len, reply, size, &p, &line);
 	c->line = line;
@@ -99,6 +106,7 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 		c->failed++;
 	} else {
 		c->answered++;
+		c->by_op[op < CORDON_CALLER_OPS ? op : CORDON_CALLER_OPS - 1]++;
 		if (c->timed)
 			c->answer_ns += c->now() - start;
 	}

@@ -11,6 +11,9 @@
 #include "channels/call.h"
 #include "core/fiber.h"
 
+/* Answered calls are counted by operation: those from here on together with the one before. */
+#define CORDON_CALLER_OPS 16u
+
 /* Who calls: the client's end of the call lines, the scheduler of this thread (NULL: none), a clock
  * in nanoseconds, and what another thread sets when nobody waits for answers any more (NULL:
  * nobody does). */
@@ -20,10 +23,15 @@ struct cordon_caller {
 	uint64_t (*now)(void);
 	const atomic_bool *cancel;
 	bool timed; /* count in answer_ns, too, for two more readings of the clock */
-	uint16_t last_op; /* the last call: its operation, */
-	int waiting; /* and whether its answer is awaited still */
+	/* The last call, for the log: its operation, a copy of its request (NULL: none is kept; else room for
+	 * CORDON_PAYLOAD_SIZE bytes), and whether its answer is awaited still. */
+	uint16_t last_op;
+	uint16_t last_len;
+	uint8_t *last;
+	int waiting;
 	int line; /* when cordon_call() returns: of that call; -1: it found none, and was never sent */
 	uint64_t answered, answer_ns, failed; /* counters: calls, and how long they took in all */
+	uint64_t by_op[CORDON_CALLER_OPS]; /* of those answered */
 };
 
 /*

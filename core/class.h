@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include "channels/chan.h"
+#include "channels/decode.h"
 #include "channels/pool.h"
 #include "core/boot.h"
 #include "core/call.h"
@@ -67,6 +68,7 @@ struct cordon_gauge {
 	uint64_t errors; /* what the driver did wrong, all kinds */
 	/* Calls that didn't go through a struct cordon_caller of ours; as that one counts them. */
 	uint64_t calls, call_ns, call_errors;
+	uint64_t by_op[CORDON_CALLER_OPS];
 };
 
 struct cordon_incarnation;
@@ -132,8 +134,9 @@ struct cordon_class {
 	void (*detach)(void *front);
 	/* Required. How it goes. Never blocks. */
 	void (*gauge)(const void *front, struct cordon_gauge *g);
-	/* Required. The name of a control operation, for the log; NULL: unknown. */
-	const char *(*op_name)(unsigned op);
+	/* Required. Names of control operations and what they carry, for the log and for statistics: made
+	 * of the class's .cdl file. */
+	const struct cordon_decode *decode;
 	/* Required. What the devices are called, for people: at most 15 characters each, "" if there
 	 * is none. */
 	void (*devices)(const void *front, const char **host_side, const char **wire_side);

@@ -25,6 +25,8 @@
 #define ABORT_MS 10
 
 /* Relaxed: each counter stands for itself. */
+_Static_assert(CORDON_PAGE_CALLS == CORDON_CALLER_OPS, "each has its place");
+
 #define SHOW(member, v) atomic_store_explicit(&f->page->common.member, (v), memory_order_relaxed)
 
 static void show_counters(struct cordon_front *f)
@@ -47,6 +49,9 @@ static void show_counters(struct cordon_front *f)
 	SHOW(calls, f->caller.answered + g.calls);
 	SHOW(call_ns, f->caller.answer_ns + g.call_ns);
 	SHOW(call_errors, f->caller.failed + g.call_errors);
+	for (unsigned i = 0; i < CORDON_CALLER_OPS; i++)
+		atomic_store_explicit(&f->page->call[i], f->caller.by_op[i] + g.by_op[i],
+				      memory_order_relaxed);
 	SHOW(sleeps, f->sleeps + f->sleeper.sleeps);
 	SHOW(rings, f->rings + f->sleeper.rings);
 	SHOW(vain_rings, f->ears.spurious);
@@ -314,6 +319,7 @@ int cordon_front_start(struct cordon_front *f, const struct cordon_class *class,
 					    .sched = &f->sched,
 					    .now = cordon_clock_monotonic,
 					    .cancel = &f->cancel,
+					    .last = f->last,
 					    .timed = true };
 	cordon_loop_init(&f->loop, &f->sched);
 	cordon_loop_set_idle(&f->loop, idle_or_sleep, f);

@@ -48,6 +48,7 @@ struct cordon_front {
 	struct cordon_pool pool; /* owner */
 	void *tables;
 	struct cordon_caller caller;
+	uint8_t last[CORDON_PAYLOAD_SIZE]; /* the last call's request */
 	struct cordon_stacks stacks;
 	struct cordon_sched sched;
 	struct cordon_loop loop;

@@ -9,6 +9,8 @@
 #include "core/fence.h"
 #include "core/incarnation.h"
 
+_Static_assert(CORDON_K_OPS == CORDON_CALLER_OPS, "each has its place");
+
 #define DEADLINE_MS 1000u
 #define DEADLINE_MAX_MS 60000u /* that the module takes */
 
@@ -188,6 +190,7 @@ void cordon_kdomain_gauge(const struct cordon_kdomain *k, struct cordon_gauge *g
 				    .calls = s.calls,
 				    .call_ns = s.call_ns,
 				    .call_errors = s.call_errors };
+	memcpy(g->by_op, s.by_op, sizeof(g->by_op));
 }
 
 unsigned cordon_kdomain_count(const struct cordon_kdomain *k, uint64_t *values, unsigned n)

@@ -21,9 +21,10 @@
 #include "core/err.h"
 
 #define CORDON_RUN_DIR "/run/cordon"
-#define CORDON_PAGE_MAGIC UINT64_C(0x33656761706e6463)
+#define CORDON_PAGE_MAGIC UINT64_C(0x34656761706e6463)
 #define CORDON_PAGE_VALUES 96
 #define CORDON_PAGE_EVENTS 32
+#define CORDON_PAGE_CALLS 16
 #define CORDON_NAME_MAX 32 /* bytes of a domain's name, with its end */
 
 /* X(identifier, name): the life of a domain. */
@@ -100,6 +101,8 @@ struct cordon_page {
 		CORDON_COMMON(X)
 #undef X
 	} common;
+	_Atomic uint64_t
+		call[CORDON_PAGE_CALLS]; /* answered, by operation; the last: and those behind */
 	_Atomic uint64_t value[CORDON_PAGE_VALUES];
 };
 

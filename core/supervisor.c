@@ -153,14 +153,21 @@ static void say_serving(struct supervisor *s)
 
 /* ---- when it ends by itself ---------------------------------------------------------------------- */
 
+/* The last call by name, with what it carried: @text has room for more than how it ended. */
 static const char *last_words(const struct supervisor *s, char *text, size_t size)
 {
 	const struct cordon_caller *c = &s->life.front.caller;
-	const char *op = s->life.c->class->op_name(c->last_op);
+	const char *how = c->waiting ? " unanswered" : " answered";
+	size_t room = size - strlen(how);
 
-	snprintf(text, size, "%s %s", op ? op : "an unknown call",
-		 c->waiting ? "unanswered" : "answered");
-	return text;
+	/* The module calls by itself: what it said is not known. */
+	if (s->life.c->class->elsewhere)
+		snprintf(text, room, "%s",
+			 cordon_decode_name(s->life.c->class->decode, c->last_op));
+	else
+		(void)cordon_decode_request(s->life.c->class->decode, c->last_op, c->last,
+					    c->last_len, text, room);
+	return strcat(text, how);
 }
 
 static enum cordon_outcome outcome_of(enum cordon_end how)
@@ -240,7 +247,7 @@ static enum cordon_outcome next_life(struct supervisor *s, enum cordon_end how, 
 		uint64_t lived = noticed - l->began_ns;
 		struct cordon_verdict v;
 		struct cordon_death death;
-		char said[sizeof(trouble.text) + 240], last[64];
+		char said[sizeof(trouble.text) + 240], last[160];
 		int ret;
 
 		/* In our own address space, nobody can end it but with us. */
@@ -438,9 +445,11 @@ static enum cordon_outcome first_life(struct supervisor *s, struct cordon_err *e
 	int ret = cordon_life_begin(l, &why);
 	int hung = ret == -ETIMEDOUT || ret == -EDEADLK;
 	int made = cordon_incarnation_is(&l->inc);
+	char last[160];
 
 	if (ret == 0 || ret == -EINTR)
 		return CORDON_RAN;
+	last_words(s, last, sizeof(last));
 	if ((hung && l->c->fence != &cordon_fence_process) ||
 	    cordon_life_end(l, &death) == -EDEADLK) {
 		cordon_fail(e, ret, "domain %s: %s: taken for hung", l->c->name, why.text);
@@ -449,10 +458,12 @@ static enum cordon_outcome first_life(struct supervisor *s, struct cordon_err *e
 	if (!made)
 		cordon_fail(e, ret, "%s", why.text);
 	else if (ret == -EPIPE)
-		cordon_fail(e, ret, "domain %s: %s", l->c->name, death.text);
+		cordon_fail(e, ret, "domain %s: %s; last call: %s", l->c->name, death.text, last);
+	else if (hung)
+		cordon_fail(e, ret, "domain %s: %s: taken for hung, killed; last call: %s",
+			    l->c->name, why.text, last);
 	else
-		cordon_fail(e, ret, "domain %s: %s%s", l->c->name, why.text,
-			    hung ? ": taken for hung, killed" : "");
+		cordon_fail(e, ret, "domain %s: %s", l->c->name, why.text);
 	return !made ? CORDON_REFUSED : hung ? CORDON_HUNG : CORDON_DIED;
 }
 

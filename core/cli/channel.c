@@ -14,6 +14,32 @@ static uint64_t mean_ns(const struct cordon_page *p)
 	return calls ? VALUE(p->common.call_ns) / calls : 0;
 }
 
+/* What was answered, by name, if it was counted. */
+static void print_calls(const struct cordon_page *p, const struct cordon_class *k)
+{
+	const char *between = "  of these     ";
+
+	for (unsigned i = 0; k && i < k->decode->n && i < CORDON_PAGE_CALLS; i++) {
+		uint64_t n = VALUE(p->call[i]);
+
+		if (!n)
+			continue;
+		printf("%s%s %" PRIu64, between, cordon_decode_name(k->decode, i), n);
+		between = ", ";
+	}
+	if (between[0] == ',')
+		printf("\n");
+}
+
+static struct json_object *calls_json(const struct cordon_page *p, const struct cordon_class *k)
+{
+	struct json_object *o = json_object_new_object();
+
+	for (unsigned i = 0; i < k->decode->n && i < CORDON_PAGE_CALLS; i++)
+		cli_json_counter(o, cordon_decode_name(k->decode, i), VALUE(p->call[i]));
+	return o;
+}
+
 static void print_one(const struct cli_page *page)
 {
 	const struct cordon_page *p = &page->page;
@@ -34,6 +60,7 @@ static void print_one(const struct cli_page *page)
 	}
 	printf("  calls        %" PRIu64 " answered, %" PRIu64 " ns each, %" PRIu64 " failed\n",
 	       VALUE(p->common.calls), mean_ns(p), VALUE(p->common.call_errors));
+	print_calls(p, k);
 	printf("  at work      %" PRIu64 " now, %" PRIu64 " at most\n", VALUE(p->common.depth),
 	       VALUE(p->common.depth_peak));
 	printf("  waiting      %" PRIu64 " sleeps, %" PRIu64 " doorbells\n",
@@ -68,6 +95,7 @@ static struct json_object *one_json(const struct cli_page *page)
 	cli_json_counter(o, "calls", VALUE(p->common.calls));
 	cli_json_counter(o, "call_ns", VALUE(p->common.call_ns));
 	cli_json_counter(o, "call_errors", VALUE(p->common.call_errors));
+	json_object_object_add(o, "calls_by_name", k ? calls_json(p, k) : NULL);
 	cli_json_counter(o, "depth", VALUE(p->common.depth));
 	cli_json_counter(o, "depth_peak", VALUE(p->common.depth_peak));
 	cli_json_counter(o, "sleeps", VALUE(p->common.sleeps));

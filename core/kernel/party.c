@@ -146,6 +146,7 @@ int cordon_kcall(struct cordon_party *p, u16 op, const void *req, size_t len, vo
 		p->calls->failed++;
 	} else {
 		p->calls->answered++;
+		p->calls->by_op[min_t(u16, op, CORDON_K_OPS - 1)]++;
 		p->calls->answer_ns += ktime_get_ns() - start;
 	}
 	return ret;

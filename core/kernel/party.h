@@ -10,9 +10,10 @@
 #include "core/kernel/trace.h"
 #include "core/kernel/uapi.h"
 
-/* Calls, and how long they took in all. */
+/* Calls, and how long they took in all; those answered by operation, too. */
 struct cordon_kcalls {
 	u64 answered, answer_ns, failed;
+	u64 by_op[CORDON_K_OPS];
 };
 
 /* A domain's orders. An abort says which it means: one that comes too late hits no later one. */

@@ -32,9 +32,10 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-#define CORDON_K_ABI 1
+#define CORDON_K_ABI 2
 #define CORDON_K_CPUS 1024
 #define CORDON_K_VALUES 96
+#define CORDON_K_OPS 16
 #define CORDON_K_WHY 240
 
 struct cordon_k_info {
@@ -116,6 +117,7 @@ struct cordon_k_stats {
 	__u64 value[CORDON_K_VALUES]; /* out: as struct net_front_counters or blk_front_counters has them */
 	__u64 depth, depth_peak, errors; /* out: struct cordon_gauge */
 	__u64 calls, call_ns, call_errors; /* out */
+	__u64 by_op[CORDON_K_OPS]; /* out: of calls, by operation; the last: and those behind */
 };
 
 #define CORDON_K_INFO _IOWR(0xc0, 0, struct cordon_k_info)

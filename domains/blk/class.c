@@ -46,11 +46,6 @@ const char *const blk_counters[] = {
 		NULL
 };
 
-const char *blk_op_name(unsigned op)
-{
-	return op < BLK_OP_COUNT ? cordon_decode_name(&blk_decode, op) : NULL;
-}
-
 /* "64M": digits, and a letter for a power of 1024. 0: it is none. */
 static uint64_t bytes_of(const char *text)
 {

@@ -44,13 +44,12 @@ void blk_brief(char *to, size_t size, const char *path);
 extern const struct cordon_option blk_options[];
 extern const struct cordon_driver_entry blk_drivers[];
 extern const char *const blk_counters[];
-const char *blk_op_name(unsigned op);
 
 /* Buffers for what is read; and, read-only, for what is written. */
-#define BLK_CLASS_COMMON                                                    \
-	.name = "blk", .drivers = blk_drivers, .options = blk_options,      \
-	.chan = { .calls = 8, .ab = 256, .ba = 256 },                       \
-	.pool = { .small = 128, .big = 64, .ro_small = 128, .ro_big = 64 }, \
-	.op_name = blk_op_name, .counters = blk_counters
+#define BLK_CLASS_COMMON                                                                           \
+	.name = "blk", .drivers = blk_drivers, .options = blk_options,                             \
+	.chan = { .calls = 8, .ab = 256, .ba = 256 },                                              \
+	.pool = { .small = 128, .big = 64, .ro_small = 128, .ro_big = 64 }, .decode = &blk_decode, \
+	.counters = blk_counters
 
 #endif

@@ -139,11 +139,6 @@ int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cor
 	return ret;
 }
 
-const char *net_op_name(unsigned op)
-{
-	return op < NET_OP_COUNT ? cordon_decode_name(&net_decode, op) : NULL;
-}
-
 /* ---- the front-end in user space ------------------------------------------------------------------ */
 
 struct net {

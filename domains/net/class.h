@@ -6,6 +6,7 @@
 
 #include "core/class.h"
 #include "domains/net/device.h"
+#include "domains/net/net.cdl.h"
 
 extern const struct cordon_class cordon_class_net; /* --frontend tap */
 extern const struct cordon_class cordon_class_netdev; /* --frontend netdev (netdev.c) */
@@ -45,7 +46,6 @@ int net_wire_open(struct net_device *wire, const struct net_setup *s, struct cor
 extern const struct cordon_option net_options[];
 extern const struct cordon_driver_entry net_drivers[];
 extern const char *const net_counters[];
-const char *net_op_name(unsigned op);
 
 /* Empty buffers for frames from the wire, small ones for bursts of small frames; and, read-only, those
  * for the wire. */
@@ -53,6 +53,6 @@ const char *net_op_name(unsigned op);
 	.name = "net", .drivers = net_drivers, .options = net_options,       \
 	.chan = { .calls = 8, .ab = 1024, .ba = 1024 },                      \
 	.pool = { .small = 512, .big = 32, .ro_small = 1536, .ro_big = 32 }, \
-	.op_name = net_op_name, .counters = net_counters
+	.decode = &net_decode, .counters = net_counters
 
 #endif

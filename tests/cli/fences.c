@@ -177,11 +177,8 @@ static void toy_gauge(const void *front, struct cordon_gauge *g)
 	*g = (struct cordon_gauge){ 0 };
 }
 
-static const char *toy_op_name(unsigned op)
-{
-	(void)op;
-	return NULL;
-}
+static const struct cordon_decode_op toy_op = { .name = "count" };
+static const struct cordon_decode toy_decode = { .name = "toy", .n = 1, .op = &toy_op };
 
 static void toy_devices(const void *front, const char **host_side, const char **wire_side)
 {
@@ -207,7 +204,7 @@ static const struct cordon_class toy = {
 	.drain = toy_order,
 	.detach = toy_detach,
 	.gauge = toy_gauge,
-	.op_name = toy_op_name,
+	.decode = &toy_decode,
 	.devices = toy_devices,
 	.count = toy_count,
 	.counters = counters,

@@ -24,6 +24,7 @@ enum way {
 	CALL_THE_KERNEL,
 	HANG_IN_STOP,
 	WRITE_TO_READ_ONLY,
+	HANG_IN_CONFIG,
 };
 
 struct fails {
@@ -89,6 +90,8 @@ static int config(void *state, const struct net_config *c)
 	const struct fails *f = state;
 
 	(void)c;
+	if (f->way == HANG_IN_CONFIG)
+		hang();
 	return f->way == REFUSE_CONFIG ? -ENXIO : 0;
 }
 

@@ -76,7 +76,7 @@ serving "" --driver null --front "$f" &&
 rc=$?
 [ $rc = 1 ] && grep -qF "runs already" "$tmp/out2" && kill -0 "$child" &&
 	[ "$(setpriv --reuid 65534 --clear-groups od -An -tc -N 8 "/run/cordon/$dom/stats" |
-		tr -d ' ')" = cdnpage3 ] && good=1
+		tr -d ' ')" = cdnpage4 ] && good=1
 why="status $rc: $(cat "$tmp/out2")"
 check a_second_supervisor_of_the_name_is_refused
 kill -INT "$pid" && ended_with 0 "" && good=1
@@ -135,6 +135,11 @@ fails a_driver_that_never_answers 11 4 "taken for hung"
 fails a_driver_that_refuses_its_configuration 12 3 "refused its configuration"
 fails a_driver_whose_answer_has_the_wrong_length 13 3 "did not say what it is"
 fails a_driver_whose_sign_of_life_is_an_error 14 4 "asked for a sign of life"
+begin "" --driver null --image "$image" --arg 18 --front "$f" --mtu 9000 --deadline 300
+ended_with 4 "taken for hung" &&
+	grep -q 'last call: config(c={features=0, mtu=9000, mac=.*}) unanswered' "$tmp/err" && good=1
+why="$why $(cat "$tmp/err")"
+check what_it_was_asked_last_is_said_by_name_and_value
 fails a_driver_that_calls_the_kernel 15 3 "killed by SIGSYS"
 serving "" --driver null --image "$image" --arg 16 --front "$f" --deadline 300 &&
 	kill -TERM "$pid" && ended_with 0 "" && good=1

@@ -74,7 +74,8 @@ does 0 "" domain show "$dom" && says "^$dom: serving for " && says "driver: null
 	says "devices: front $f\$" && says "processes: supervisor [0-9]+, driver [0-9]+" &&
 	says "serving: driver null" && good=1
 check show_of_one_says_what_it_is
-does 0 "" channel show "$dom" && says "call lines +8" && says "answered" && good=1
+does 0 "" channel show "$dom" && says "call lines +8" && says "answered" &&
+	says "of these +hello 1, info 1, config 1, start 1" && good=1
 check channel_show_says_what_it_holds
 does 0 "" top -b -n 2 -d 0.1 && [ "$(grep -c "^$dom " "$tmp/out")" = 2 ] && says "^${dom}b +serving" && good=1
 check top_prints_a_table_a_sample

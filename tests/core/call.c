@@ -95,17 +95,41 @@ static void plain_code_polls_until_the_answer(void **state)
 					     ~0ull >> 1),
 				 sizeof(reply));
 		assert_int_equal(reply, 2 * i);
+		assert_int_equal(c.by_op[0], i + 1);
 	}
 	assert_int_equal(cordon_call(&c, 1, NULL, 0, NULL, 0, ~0ull >> 1), -ENXIO);
 	assert_int_equal(cordon_call(&c, 2, NULL, 0, NULL, 0, ~0ull >> 1), -EOPNOTSUPP);
 	assert_int_equal(cordon_call(&c, 0, NULL, 0, NULL, 0, ~0ull >> 1), -EINVAL);
+	/* Only those that were answered well. */
+	assert_int_equal(c.by_op[0], 100);
+	assert_int_equal(c.by_op[1] + c.by_op[2], 0);
 	atomic_store(&over, true);
 	pthread_join(thread, NULL);
 }
 
+static void the_last_call_is_known_and_answers_are_counted_by_operation(void **state)
+{
+	uint8_t last[CORDON_PAYLOAD_SIZE] = { 0 };
+	struct cordon_caller c = { .client = &client, .now = now, .last = last };
+	uint32_t v = 0x11223344;
+
+	(void)state;
+	reset();
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(cordon_call(&c, 0, &v, sizeof(v), NULL, 0, 100), -ETIMEDOUT);
+	assert_int_equal(c.last_op, 0);
+	assert_int_equal(c.last_len, sizeof(v));
+	assert_memory_equal(last, &v, sizeof(v));
+	assert_int_equal(c.by_op[0], 0);
+	assert_int_equal(cordon_call(&c, 1, NULL, 0, NULL, 0, 100), -ETIMEDOUT);
+	assert_int_equal(c.last_op, 1);
+	assert_int_equal(c.last_len, 0);
+}
+
 static void a_request_that_is_too_long_is_refused(void **state)
 {
-	struct cordon_caller c = { .client = &client, .now = now };
+	uint8_t last[CORDON_PAYLOAD_SIZE];
+	struct cordon_caller c = { .client = &client, .now = now, .last = last };
 	uint8_t big[64] = { 0 };
 
 	(void)state;
@@ -252,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_code_polls_until_the_answer),
+		cmocka_unit_test(the_last_call_is_known_and_answers_are_counted_by_operation),
 		cmocka_unit_test(a_request_that_is_too_long_is_refused),
 		cmocka_unit_test(silence_ends_with_the_deadline),
 		cmocka_unit_test(a_late_answer_is_nobody_s_and_gives_the_line_back),

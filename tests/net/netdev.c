@@ -38,7 +38,8 @@ _Static_assert(sizeof(struct cordon_k_info) == 16 + CORDON_K_CPUS / 8, "no hole"
 _Static_assert(sizeof(struct cordon_k_domain) == 48 + CORDON_K_WHY, "no hole");
 _Static_assert(sizeof(struct cordon_k_net) == 48 + CORDON_K_WHY, "no hole");
 _Static_assert(sizeof(struct cordon_k_attach) == 80 + CORDON_K_WHY, "no hole");
-_Static_assert(sizeof(struct cordon_k_stats) == 8 + 8 * (CORDON_K_VALUES + 6), "no hole");
+_Static_assert(sizeof(struct cordon_k_stats) == 8 + 8 * (CORDON_K_VALUES + 6 + CORDON_K_OPS),
+	       "no hole");
 
 /* ---- the module that is played ------------------------------------------------------------------ */
 

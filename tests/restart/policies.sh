@@ -151,7 +151,7 @@ if command -v python3 >/dev/null; then
 	for spare in "" --no-spare; do
 		# shellcheck disable=SC2086 # an option or none
 		add "" $spare && cordon=$real && killed KILL && soon incarnation_is 2 &&
-			told '^incarnation 1 crashed after [0-9.]+ s: killed by SIGKILL; last call: [a-z]+ (un)?answered' &&
+			told '^incarnation 1 crashed after [0-9.]+ s: killed by SIGKILL; last call: [a-z]+\(\) (un)?answered' &&
 			killed STOP && soon incarnation_is 3 &&
 			told '^incarnation 2 hung .*no sign of life for 1000 ms: taken for hung, killed; killed by SIGKILL' &&
 			shows "$dom" '.counters | .crashes == 1 and .hangs == 1 and .restarts == 2' &&

@@ -18,7 +18,7 @@ spare_waits() {
 # ---- each end, with its line, its counter, and what comes of it
 
 add "" --no-spare && killed KILL && soon incarnation_is 2 &&
-	told '^incarnation 1 crashed after [0-9.]+ s: killed by SIGKILL; last call: [a-z]+ (un)?answered' &&
+	told '^incarnation 1 crashed after [0-9.]+ s: killed by SIGKILL; last call: [a-z]+\(\) (un)?answered' &&
 	told '^serving again: incarnation 2, after [0-9.]+ ms' &&
 	shows "$dom" '.counters | .crashes == 1 and .restarts == 1 and .exits == 0 and .hangs == 0' && good=1
 check a_killed_driver_comes_back

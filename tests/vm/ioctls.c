@@ -249,7 +249,8 @@ static void attaches(void)
 	WRONG(pool, (uintptr_t)holes, -EFAULT);
 	/* No driver there, and none after that. */
 	k = good;
-	refused(k_ioctl(fd, CORDON_K_ATTACH, &k), -ETIMEDOUT, k.why, "what it is", "no_driver");
+	refused(k_ioctl(fd, CORDON_K_ATTACH, &k), -ETIMEDOUT, k.why, "speak our interface",
+		"no_driver");
 	is(k_ioctl(fd, CORDON_K_DETACH, NULL), -EBADFD, "a_failed_attach_leaves_nothing");
 	close(fd);
 #undef WRONG

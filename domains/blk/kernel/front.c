@@ -162,6 +162,7 @@ static void front_stats(void *front, struct cordon_k_stats *s)
 	s->calls = d->calls.answered;
 	s->call_ns = d->calls.answer_ns;
 	s->call_errors = d->calls.failed;
+	memcpy(s->by_op, d->calls.by_op, sizeof(s->by_op));
 }
 
 const struct cordon_kfront cordon_kfront_blk = {

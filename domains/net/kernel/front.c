@@ -450,6 +450,7 @@ static void front_stats(void *front, struct cordon_k_stats *s)
 	s->calls = n->calls.answered;
 	s->call_ns = n->calls.answer_ns;
 	s->call_errors = n->calls.failed;
+	memcpy(s->by_op, n->calls.by_op, sizeof(s->by_op));
 }
 
 static void front_close(void *front)
