@@ -18,7 +18,7 @@
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
-#   make fuzz-cdl   the stub compiler and a server that it made, for FUZZ_SECONDS each
+#   make fuzz-cdl   the stub compiler, and both ends of calls that it made, for FUZZ_SECONDS or FUZZ_RUNS each
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
 #   make bench-crashes  what a crash a second costs (root)
@@ -213,6 +213,8 @@ build/$(1)/tests/cdl/generator: $(CDL_LIB:%.c=build/$(1)/%.o)
 $(addprefix build/$(1)/tests/cdl/,types buffers life lies): build/$(1)/tests/cdl/golden/all.cdl_server.o
 build/$(1)/tests/cdl/requests: $(addprefix build/$(1)/tests/cdl/golden/all.cdl_,server.o fuzz.o)
 build/$(1)/tests/cdl/decode: build/$(1)/tests/cdl/golden/all.cdl_decode.o
+build/$(1)/tests/cdl/net_calls: build/$(1)/gen/domains/net/net.cdl_fuzz.o
+build/$(1)/tests/cdl/blk_calls: build/$(1)/gen/domains/blk/blk.cdl_fuzz.o
 build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/loop/*.c))
 build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
@@ -313,7 +315,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f:build
 
 # ---- what people type ----------------------------------------------------------------------------
 
-.PHONY: all test run-tests check lint format demo fuzz-cdl bench bench-check bench-guest bench-probes bench-net \
+.PHONY: all test run-tests check lint format demo fuzz-cdl fuzz-programs fuzz-corpus bench bench-check bench-guest bench-probes bench-net \
 	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module \
 	uninstall-module practicality clean vm module
 
@@ -477,19 +479,34 @@ uninstall-module:
 	@$(call take_away,$(INSTALLED_MODULE)); \
 	[ ! -d "$(DESTDIR)$(modsrcdir)" ] || find "$(DESTDIR)$(modsrcdir)" -depth -type d -empty -delete
 
-# What is fuzzed for as long as one likes: the stub compiler, and both ends of calls that it made. Inputs that are
-# new are kept in build/fuzz.
+# What is fuzzed for as long as one likes: the stub compiler, and both ends of calls that it made, of a file that
+# uses everything and of the classes. By time, or by inputs: FUZZ_RUNS=10000000. Inputs that are new are kept
+# in build/fuzz; make fuzz-corpus takes as many of them to tests/cdl/fuzz/corpus as reach all that any reaches.
 FUZZ_SECONDS ?= 60
 FUZZ := $(CLANG) -g -O1 -std=gnu11 $(CPPFLAGS) -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all
-fuzz-cdl:
+FUZZ_LIMIT = $(if $(FUZZ_RUNS),-runs=$(FUZZ_RUNS),-max_total_time=$(FUZZ_SECONDS))
+FUZZ_CALLS := all net blk
+FUZZ_CORPUS := tests/cdl/fuzz/corpus
+fuzzed_all := tests/cdl/golden/all
+fuzzed_net := build/gen/domains/net/net
+fuzzed_blk := build/gen/domains/blk/blk
+fuzz-programs: generated
 	@scripts/deps test
-	@mkdir -p build/fuzz/compile build/fuzz/calls
+	@mkdir -p build/fuzz/compile $(FUZZ_CALLS:%=build/fuzz/%)
 	$(FUZZ) -o build/fuzz/cdl-compile tests/cdl/fuzz/compile.c $(CDL_LIB)
-	$(FUZZ) -o build/fuzz/cdl-calls $(addprefix tests/cdl/golden/all.cdl_,server.c fuzz.c) $(CHANNELS)
-	build/fuzz/cdl-compile -max_total_time=$(FUZZ_SECONDS) -max_len=8192 -dict=tests/cdl/fuzz/cdl.dict \
-		build/fuzz/compile tests/cdl/golden
-	build/fuzz/cdl-calls -max_total_time=$(FUZZ_SECONDS) -max_len=4096 build/fuzz/calls
+	$(foreach i,$(FUZZ_CALLS),$(FUZZ) -o build/fuzz/cdl-$(i) $(fuzzed_$(i)).cdl_server.c \
+		$(fuzzed_$(i)).cdl_fuzz.c $(CHANNELS) &&) true
+fuzz-cdl: fuzz-programs
+	build/fuzz/cdl-compile $(FUZZ_LIMIT) -max_len=8192 -dict=tests/cdl/fuzz/cdl.dict build/fuzz/compile tests/cdl/golden
+	$(foreach i,$(FUZZ_CALLS),build/fuzz/cdl-$(i) $(FUZZ_LIMIT) -max_len=4096 build/fuzz/$(i) \
+		$(wildcard $(FUZZ_CORPUS)/$(i)) &&) true
+fuzz-corpus: fuzz-programs
+	@for i in net blk; do \
+		rm -rf build/fuzz/merged && mkdir -p build/fuzz/merged $(FUZZ_CORPUS)/$$i && \
+		build/fuzz/cdl-$$i -merge=1 -max_len=256 -use_counters=0 build/fuzz/merged $(FUZZ_CORPUS)/$$i build/fuzz/$$i && \
+		rm -rf $(FUZZ_CORPUS)/$$i && mv build/fuzz/merged $(FUZZ_CORPUS)/$$i || exit; \
+	done
 
 bench-wait:
 	@scripts/deps run
