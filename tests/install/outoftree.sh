@@ -58,7 +58,7 @@ build() { # DRIVER
 	make -C "$own" DRIVERS="$1" PKG_CONFIG="pkg-config --define-prefix" \
 		CFLAGS="-O2 -g -Wall -Wextra -Werror" >"$tmp/out" 2>&1
 }
-for d in answer through lossy; do
+for d in answer through lossy memide; do
 	build $d && good=1
 	check "driver_${d}_is_built"
 done
@@ -147,6 +147,25 @@ far=$!
 	[ "$(counter driver_rx_frames)" = "$(counter rx_frames)" ] &&
 	[ "$(counter rx_frames)" -gt 0 ] && good=1
 check a_driver_with_a_wire_loses_what_it_is_told_to_lose
+
+serves_disk() {
+	"$cordon" domain run "$dom" --class blk --image "$own/memide" --size 4M --nbd "$tmp/d.sock" \
+		>"$tmp/out" 2>&1 </dev/null &
+	pid=$!
+	soon serves_or_ended "$pid"
+	grep -q ': serving: driver memide, fence process' "$tmp/out"
+}
+if command -v nbdcopy >/dev/null; then
+	uri="nbd+unix:///?socket=$tmp/d.sock"
+	dd if=/dev/urandom of="$tmp/a" bs=64k count=64 status=none
+	{
+		serves_disk && timeout 60 nbdcopy --flush "$tmp/a" "$uri" && "$cordon" domain restart "$dom" &&
+			timeout 60 nbdcopy "$uri" "$tmp/b" && cmp "$tmp/a" "$tmp/b" && ends
+	} >>"$tmp/out" 2>&1 && good=1
+	check the_disk_of_the_page_outlives_its_driver
+else
+	skip the_disk_of_the_page_outlives_its_driver "there is no nbdcopy: scripts/deps test"
+fi
 
 uninstalls
 finish
