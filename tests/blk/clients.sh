@@ -119,6 +119,12 @@ for way in 2 3 4 5; do
 done
 greedy no_truncation 6 "killed by SIGSYS (system call 77, ftruncate"
 
+# ---- a driver that says more than it was asked, and writes wherever it can
+
+add_disk --driver flood --image "$build/tests/blk/img_flood" --size 8M && copies &&
+	soon shows "$dom" '.class_counters | .bad_tags > 1000 and .errors == 0' && no_disk_is_left && good=1
+check a_flood_of_answers_keeps_nobody_from_his_own
+
 # ---- while there is no driver
 
 add_disk --driver mem --size 8M && copies && does 0 "" domain stop "$dom" && {
