@@ -286,6 +286,8 @@ section = $(subst .,,$(suffix $(1)))
 
 # mode|source|destination; what isn't in the tree is left out.
 to = $(foreach f,$(3),$(1)|$(f)|$(2)/$(notdir $(f)))
+# What docs/porting.md sends its reader to, so that its links lead somewhere.
+LINKED = $(sort $(filter %.c %.h %.cdl,$(shell grep -o '(\.\./[^)\#]*' docs/porting.md | cut -c5-)))
 INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-loader scripts/link-check) \
 	$(call to,755,$(bindir),build/cdl/cordon-cdl) \
 	$(call to,755,$(pkglibexecdir)/drivers,$(filter build/$(V)/drivers/%,$(PROGRAMS_$(V)))) \
@@ -296,6 +298,7 @@ INSTALLED = $(call to,755,$(pkglibexecdir),build/$(V)/cordon build/$(V)/cordon-l
 	$(call to,644,$(docdir),LICENSE README.md SPECIFICATION.md) \
 	$(call to,644,$(docdir)/LICENSES,$(wildcard LICENSES/*.txt)) \
 	$(call to,644,$(docdir)/docs,$(wildcard docs/*.md)) \
+	$(foreach f,$(LINKED),644|$(f)|$(docdir)/$(f)) \
 	$(call to,644,$(docdir)/examples,$(wildcard core/cli/*.conf)) \
 	$(call to,644,$(datadir)/cordon/schema,$(wildcard core/cli/schema/*.json)) \
 	$(foreach m,$(MAN_PAGES),$(call to,644,$(mandir)/man$(call section,$(m)),$(m))) \

@@ -54,6 +54,22 @@ static void describe_fault(const struct cordon_incarnation *inc, int sig, char *
 		snprintf(to, size, " (at %s)", place(inc, a->ip, at, sizeof(at)));
 }
 
+static void describe_exit(int status, struct cordon_death *death)
+{
+	const char *why = "";
+
+	if (status == CORDON_EXIT_DRIVER)
+		why = " (the driver failed in poll)";
+	else if (status == CORDON_EXIT_LOADER)
+		why = " (the loader failed)";
+	if (status > CORDON_EXIT_OPEN)
+		snprintf(death->text, sizeof(death->text),
+			 "exited with status %d (the driver failed in open: %s)", status,
+			 strerror(status - CORDON_EXIT_OPEN));
+	else
+		snprintf(death->text, sizeof(death->text), "exited with status %d%s", status, why);
+}
+
 void cordon_death_describe(const struct cordon_incarnation *inc, int status,
 			   struct cordon_death *death)
 {
@@ -66,14 +82,7 @@ void cordon_death_describe(const struct cordon_incarnation *inc, int status,
 	death->status = status;
 	death->error = 0;
 	if (WIFEXITED(status)) {
-		const char *why = "";
-
-		if (WEXITSTATUS(status) == CORDON_EXIT_DRIVER)
-			why = " (the driver failed)";
-		else if (WEXITSTATUS(status) == CORDON_EXIT_LOADER)
-			why = " (the loader failed)";
-		snprintf(death->text, sizeof(death->text), "exited with status %d%s",
-			 WEXITSTATUS(status), why);
+		describe_exit(WEXITSTATUS(status), death);
 		return;
 	}
 	sig = WTERMSIG(status);

@@ -151,7 +151,7 @@ const struct cli_option cli_domain_options[] = {
 	{ "loader", NULL, "FILE", "another loader", AT(config.loader) },
 	{ "conf", NULL, "FILE", "read more options from FILE (cordon.conf(5))", AT(conf) },
 	{ "counters", NULL, NULL, "print the counters at the end", AT(config.show_counters) },
-	{ "arg", NULL, "N", "a number handed to the driver (tests)", BY(set_arg) },
+	{ "arg", NULL, "N", "a number handed to the driver", BY(set_arg) },
 	{ NULL, NULL, NULL, NULL, NULL, 0, 0 },
 };
 

@@ -6,8 +6,9 @@
 #include "core/boot.h"
 
 /* Exit statuses of a domain. */
-#define CORDON_EXIT_DRIVER 64 /* the driver's open or poll failed */
+#define CORDON_EXIT_DRIVER 64 /* the driver's poll failed */
 #define CORDON_EXIT_LOADER 65 /* the loader failed; its status message says where */
+#define CORDON_EXIT_OPEN 128 /* and an errno, 1-127: the driver's open failed */
 
 /* Never returns. @boot stays readable. */
 void cordon_start(const struct cordon_boot *boot);

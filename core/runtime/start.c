@@ -30,14 +30,21 @@ static void relocate(void)
 		*(uint64_t *)(base + rela[i].r_offset) = base + (uint64_t)rela[i].r_addend;
 }
 
+static int live(const struct cordon_boot *boot)
+{
+	int ret = cordon_domain_init(&domain, &cordon_driver, boot);
+
+	if (ret < 0)
+		return CORDON_EXIT_OPEN | (-ret & 127);
+	return cordon_domain_run(&domain, NULL) == 0 ? 0 : CORDON_EXIT_DRIVER;
+}
+
 void cordon_start(const struct cordon_boot *boot)
 {
-	int ret;
+	int status;
 
 	relocate();
-	ret = cordon_domain_init(&domain, &cordon_driver, boot);
-	if (ret == 0)
-		ret = cordon_domain_run(&domain, NULL);
+	status = live(boot);
 	for (;;)
-		cordon_sys3(__NR_exit_group, ret == 0 ? 0 : CORDON_EXIT_DRIVER, 0, 0);
+		cordon_sys3(__NR_exit_group, status, 0, 0);
 }
