@@ -40,6 +40,7 @@ static void echo(void *arg)
 	const bool copy = l->copy;
 
 	for (uint64_t turn = 1; !partner_stopped(&l->partner);) {
+		cordon_fetch(&l->line[n - 1]);
 		if (cordon_peek(&l->line[n - 1]) != turn) {
 			cordon_relax();
 			continue;
@@ -88,8 +89,12 @@ static void batch(struct lines *l)
 		cordon_publish(&l->line[k], l->i);
 	}
 	l->i++;
-	while (cordon_peek(&l->line[n - 1]) != l->i)
+	for (;;) {
+		cordon_fetch(&l->line[n - 1]);
+		if (cordon_peek(&l->line[n - 1]) == l->i)
+			break;
 		cordon_relax();
+	}
 	for (unsigned k = 0; k < n; k++) {
 		if (cordon_peek(&l->line[k]) != l->i)
 			rung_broken("bare lines");
