@@ -13,7 +13,7 @@ needs_guests
 sparse=
 ! command -v sparse >/dev/null || sparse=1
 for k in $kernels; do
-	rm -rf "build/kernel/$k" "build/kernel/$k-ladder"
+	rm -rf "build/kernel/$k" "build/kernel/$k-ladder" "build/kernel/$k-cdl"
 done
 CHECK=$sparse timeout -k 5 300 scripts/module >"$tmp/out" 2>"$tmp/err" </dev/null
 [ "$(wc -l <"$tmp/out")" = 2 ] && [ ! -s "$tmp/err" ] && good=1
@@ -21,6 +21,9 @@ check "builds_for_both_kernels${sparse:+,_and_sparse_says_nothing}"
 CHECK=$sparse timeout -k 5 100 scripts/module -l >"$tmp/out" 2>"$tmp/err" </dev/null
 [ "$(wc -l <"$tmp/out")" = 2 ] && [ ! -s "$tmp/err" ] && good=1
 check "so_does_the_one_that_measures"
+timeout -k 5 100 scripts/module -c >"$tmp/out" 2>"$tmp/err" </dev/null
+[ "$(wc -l <"$tmp/out")" = 2 ] && [ ! -s "$tmp/err" ] && good=1
+check "so_does_the_one_that_tests_stubs"
 
 in_guests 280 tests/vm/inside-module
 finish
