@@ -20,7 +20,8 @@
  * the next flush, and what was asked for with BLK_FUA when it is answered. Durable means: as far as the
  * disk goes; a RAM disk's doesn't go further than its host.
  * BLK_F_VOLATILE says more: the driver keeps what it answered in memory of its own, lost with it. Then the
- * front-end keeps a copy until a flush, and repeats it to the next incarnation.
+ * front-end keeps a copy until a flush, and repeats it to the next incarnation; or, in the kernel, has each
+ * write be BLK_FUA, and keeps the request until that is answered.
  */
 #ifndef CORDON_DOMAINS_BLK_BLK_H
 #define CORDON_DOMAINS_BLK_BLK_H

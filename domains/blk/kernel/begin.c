@@ -60,11 +60,12 @@ static int agree(struct cordon_disk *d, struct cordon_party *p, struct blk_limit
 	if (v != BLK_LIMITS_OK)
 		return cordon_why(why, -EPROTO, "the driver's disk can't be: %s",
 				  blk_limits_why(v));
-	restrict_to(l, d->may);
-	if (l->features & BLK_F_VOLATILE)
+	/* A cache that is lost with it is gone round: Linux sees none. */
+	restrict_to(l, d->may | (l->features & BLK_F_VOLATILE ? BLK_F_FUA : 0));
+	if ((l->features & BLK_F_VOLATILE) && !(l->features & BLK_F_FUA))
 		return cordon_why(why, -EPROTO,
-				  "the driver's disk can't be: its cache is lost with it, and the "
-				  "kernel keeps no copies");
+				  "the driver's disk can't be: its cache is lost with it, and it "
+				  "can't write round it (FUA)");
 	if (l->depth < n)
 		return cordon_why(why, -EPROTO,
 				  "the driver's disk can't be: %u requests at once for %u queues",

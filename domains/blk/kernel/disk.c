@@ -9,14 +9,16 @@ static const struct block_device_operations operations = { .owner = THIS_MODULE 
 
 static struct cordon_disk_limits limits_of(const struct blk_limits *l)
 {
+	bool through = l->features & BLK_F_VOLATILE;
+
 	return (struct cordon_disk_limits){
 		.block = l->block,
 		.max_bytes = l->max_bytes,
 		.discard = l->features & BLK_F_DISCARD ? l->max_zero : 0,
 		.zero = l->features & BLK_F_ZERO ? l->max_zero : 0,
 		.granularity = l->discard,
-		.cache = l->features & BLK_F_FLUSH,
-		.fua = l->features & BLK_F_FUA,
+		.cache = l->features & BLK_F_FLUSH && !through,
+		.fua = l->features & BLK_F_FUA && !through,
 	};
 }
 
@@ -28,7 +30,7 @@ int disk_make(struct cordon_disk *d)
 	d->set = (struct blk_mq_tag_set){
 		.ops = &disk_mq_ops,
 		.nr_hw_queues = d->nqueues,
-		.nr_maps = 1,
+		.nr_maps = HCTX_MAX_TYPES,
 		.queue_depth = d->depth,
 		.numa_node = NUMA_NO_NODE,
 		.flags = BLK_MQ_F_SHOULD_MERGE,

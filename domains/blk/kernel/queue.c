@@ -34,7 +34,9 @@ static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
 	default:
 		return BLK_STS_NOTSUPP;
 	}
-	if (op != BLK_READ && op != BLK_FLUSH && rq->cmd_flags & REQ_FUA)
+	/* A request is kept until it is answered, so an answer is to mean that it is kept elsewhere. */
+	if (op != BLK_READ && op != BLK_FLUSH &&
+	    (rq->cmd_flags & REQ_FUA || d->limits.features & BLK_F_VOLATILE))
 		flags |= BLK_FUA;
 	r->op = (u8)op;
 	r->flags = (u8)flags;
@@ -69,7 +71,9 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 		blk_table_queue(&q->table, i);
 		disk_send(d, q);
 		q->stalls += q->table.waiting.n > 0;
-		alone = bd->last && q->table.sent.n == 1 && !q->table.waiting.n;
+		/* Who polls looks for it himself. */
+		alone = bd->last && !(bd->rq->cmd_flags & REQ_POLLED) && q->table.sent.n == 1 &&
+			!q->table.waiting.n;
 	} else {
 		blk_table_free(&q->table, i);
 	}
@@ -97,17 +101,31 @@ static enum blk_eh_timer_return timed_out(struct request *rq)
 	return BLK_EH_RESET_TIMER;
 }
 
+/* Who asked to be the one that polls (RWF_HIPRI, io_uring's IOPOLL). He may have another's answer too. */
+static int poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob)
+{
+	return (int)disk_work(hctx->queue->queuedata);
+}
+
+/* Answers are taken the same way whoever waits for them: requests that are polled for use the same queues. */
 static void map_queues(struct blk_mq_tag_set *set)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) set->map[HCTX_TYPE_DEFAULT].mq_map[cpu] =
-		cordon_cores_queue(cpu, set->nr_hw_queues);
+	set->map[HCTX_TYPE_READ].nr_queues = 0;
+	for_each_possible_cpu(cpu)
+	{
+		unsigned int queue = cordon_cores_queue(cpu, set->nr_hw_queues);
+
+		set->map[HCTX_TYPE_DEFAULT].mq_map[cpu] = queue;
+		set->map[HCTX_TYPE_POLL].mq_map[cpu] = queue;
+	}
 }
 
 const struct blk_mq_ops disk_mq_ops = {
 	.queue_rq = queue_rq,
 	.timeout = timed_out,
+	.poll = poll,
 	.map_queues = map_queues,
 };
 
