@@ -158,7 +158,7 @@ static const char *last_words(const struct supervisor *s, char *text, size_t siz
 {
 	const struct cordon_caller *c = &s->life.front.caller;
 	const char *how = c->waiting ? " unanswered" : " answered";
-	size_t room = size - strlen(how);
+	size_t room = size - strlen(how), n;
 
 	/* The module calls by itself: what it said is not known. */
 	if (s->life.c->class->elsewhere)
@@ -167,7 +167,9 @@ static const char *last_words(const struct supervisor *s, char *text, size_t siz
 	else
 		(void)cordon_decode_request(s->life.c->class->decode, c->last_op, c->last,
 					    c->last_len, text, room);
-	return strcat(text, how);
+	n = strlen(text);
+	snprintf(text + n, size - n, "%s", how);
+	return text;
 }
 
 static enum cordon_outcome outcome_of(enum cordon_end how)

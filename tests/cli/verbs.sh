@@ -77,6 +77,11 @@ check show_of_one_says_what_it_is
 does 0 "" channel show "$dom" && says "call lines +8" && says "answered" &&
 	says "of these +hello 1, info 1, config 1, start 1" && good=1
 check channel_show_says_what_it_holds
+printf '#!/bin/sh\necho "@calls_ns[1, 6]:"\necho "[8K, 16K) 5 |@@|"\necho "@errors[1, 2, 22]: 6"\n' >"$tmp/fake"
+chmod +x "$tmp/fake"
+CORDON=$cordon BPFTRACE=$tmp/fake scripts/trace-calls "$dom" >"$tmp/out" 2>"$tmp/err"
+says '^@calls_ns\[1, stats\]:$' && says '^\[8K, 16K\) 5 ' && says '^@errors\[1, config, 22\]: 6$' && good=1
+check a_trace_has_calls_by_name
 does 0 "" top -b -n 2 -d 0.1 && [ "$(grep -c "^$dom " "$tmp/out")" = 2 ] && says "^${dom}b +serving" && good=1
 check top_prints_a_table_a_sample
 does 0 "" top "$dom" -b -n 1 -d 0.1 && ! grep -q "^${dom}b" "$tmp/out" && good=1
