@@ -101,7 +101,8 @@ int cordon_call(struct cordon_caller *c, uint16_t op, const void *req, size_t le
 	c->waiting = 1;
 	ret = call(c, op, req, len, reply, size, &p, &line);
 	c->line = line;
-	c->waiting = 0;
+	/* One that was given up is awaited still, in vain. */
+	c->waiting = line < 0 || (c->client->quarantined >> line & 1);
 	if (ret < 0) {
 		c->failed++;
 	} else {

@@ -24,7 +24,7 @@ struct cordon_caller {
 	const atomic_bool *cancel;
 	bool timed; /* count in answer_ns, too, for two more readings of the clock */
 	/* The last call, for the log: its operation, a copy of its request (NULL: none is kept; else room for
-	 * CORDON_PAYLOAD_SIZE bytes), and whether its answer is awaited still. */
+	 * CORDON_PAYLOAD_SIZE bytes), and whether its answer has not come. */
 	uint16_t last_op;
 	uint16_t last_len;
 	uint8_t *last;

@@ -96,6 +96,7 @@ static void plain_code_polls_until_the_answer(void **state)
 				 sizeof(reply));
 		assert_int_equal(reply, 2 * i);
 		assert_int_equal(c.by_op[0], i + 1);
+		assert_false(c.waiting);
 	}
 	assert_int_equal(cordon_call(&c, 1, NULL, 0, NULL, 0, ~0ull >> 1), -ENXIO);
 	assert_int_equal(cordon_call(&c, 2, NULL, 0, NULL, 0, ~0ull >> 1), -EOPNOTSUPP);
@@ -118,6 +119,7 @@ static void the_last_call_is_known_and_answers_are_counted_by_operation(void **s
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(cordon_call(&c, 0, &v, sizeof(v), NULL, 0, 100), -ETIMEDOUT);
 	assert_int_equal(c.last_op, 0);
+	assert_true(c.waiting);
 	assert_int_equal(c.last_len, sizeof(v));
 	assert_memory_equal(last, &v, sizeof(v));
 	assert_int_equal(c.by_op[0], 0);
