@@ -50,7 +50,7 @@ CHANNELS := $(wildcard channels/*.c)
 SHARED := $(CHANNELS) core/fiber.c core/loop.c core/call.c core/sleeper.c core/io.c core/io_file.c core/domain.c
 RUNTIME := $(wildcard core/runtime/*.c)
 # dir/x.cdl makes build/gen/dir/x.cdl.h and so on, which are included as "dir/x.cdl.h".
-INTERFACES := $(wildcard domains/*/*.cdl tests/cdl/*.cdl)
+INTERFACES := $(wildcard domains/*/*.cdl tests/cdl/*.cdl bench/ladder/*.cdl)
 GENERATED := $(INTERFACES:%=build/gen/%.h)
 # Of the classes: servers, for drivers, and names of calls.
 SERVERS := $(patsubst %,build/gen/%_server.c,$(filter domains/%,$(INTERFACES)))
@@ -219,7 +219,8 @@ build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/l
 build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
 build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c))
-build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build/$(1)/libcordon.a \
+build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build/$(1)/gen/bench/ladder/stub.cdl_server.o \
+		build/$(1)/libcordon.a \
 		| build/$(1)/bench/rungs-domain
 	$$(CXX) $$(OPT_$(1)) -pie -o $$@ $$^ $$(LDLIBS) -lboost_context -luring
 $$(filter build/$(1)/%,$$(PROBECOST:=.o)): build/$(1)/bench/probecost-%.o: bench/probecost.c

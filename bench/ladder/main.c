@@ -66,7 +66,8 @@ static void collect(void)
 		rungs_local,   rungs_cached,	 rungs_lines,	    rungs_fiber,   rungs_fibers,
 		rungs_floor,   rungs_call,	 rungs_bare,	    rungs_stream,  rungs_rte_ring,
 		rungs_ck_ring, rungs_boost_spsc, rungs_fastforward, rungs_twoline, rungs_wake,
-		rungs_pool,    rungs_sharing,	 rungs_power,	    rungs_kernel,  NULL,
+		rungs_pool,    rungs_sharing,	 rungs_power,	    rungs_kernel,  rungs_stub,
+		NULL,
 	};
 
 	for (unsigned t = 0; tables[t]; t++)

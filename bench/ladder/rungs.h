@@ -18,5 +18,6 @@ extern const struct rung rungs_pool[];
 extern const struct rung rungs_sharing[];
 extern const struct rung rungs_power[];
 extern const struct rung rungs_kernel[];
+extern const struct rung rungs_stub[];
 
 #endif
