@@ -18,6 +18,7 @@
 #   make bench-net  iperf3 through the fences, in alternating pairs (root)
 #   make bench-wait what waiting costs, by policy (root)
 #   make bench-kernel  a driver behind the kernel, against the kernel's own, in guests (docs/vm.md)
+#   make bench-blk  disks, against the kernel's own in a guest, against qemu-nbd here
 #   make fuzz-cdl   the stub compiler, and both ends of calls that it made, for FUZZ_SECONDS or FUZZ_RUNS each
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
@@ -76,6 +77,7 @@ TEST_SCRIPTS := $(wildcard tests/*/*.sh)
 LADDER := $(wildcard bench/ladder/*.c bench/ladder/peers/*.c bench/ladder/peers/*.cc)
 # What bench/kernel takes along into a guest.
 BENCH_KERNEL := $(addprefix build/release/bench/,probe tapcable udprr udpsend vduse)
+BENCH_BLK := $(addprefix build/release/bench/,ublk_null rungs)
 
 # What tests/*/planted.sh run.
 PLANTED := $(addsuffix /tests/channels/volume,$(addprefix build/,plant-relaxed-publish plant-credit-off-by-one)) \
@@ -226,6 +228,8 @@ build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build
 $$(filter build/$(1)/%,$$(PROBECOST:=.o)): build/$(1)/bench/probecost-%.o: bench/probecost.c
 	@mkdir -p $$(@D)
 	$$(CC_$(1)) $$(CPPFLAGS) $$(BASE) $$(OPT_$(1)) -fPIE -DPAD=$$* -c -o $$@ $$<
+build/$(1)/bench/ublk_null: build/$(1)/bench/ublk_null.o
+	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$^ -luring
 build/$(1)/bench/%: build/$(1)/bench/%.o build/$(1)/libcordon.a
 	$$(CC_$(1)) $$(OPT_$(1)) -pie -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $$(LDLIBS)
 
@@ -320,7 +324,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f:build
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo fuzz-cdl fuzz-programs fuzz-corpus bench bench-check bench-guest bench-probes bench-net \
-	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes man install uninstall install-module \
+	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes bench-blk man install uninstall install-module \
 	uninstall-module practicality clean vm module
 
 all: $(PROGRAMS_$(V)) build/cdl/cordon-cdl
@@ -410,6 +414,13 @@ bench-kernel:
 	@$(MAKE) -s -j$(shell nproc) all $(BENCH_KERNEL)
 	@scripts/module >/dev/null
 	@bench/kernel
+
+bench-blk:
+	@scripts/deps bench
+	@scripts/deps vm
+	@$(MAKE) -s -j$(shell nproc) all $(BENCH_BLK)
+	@scripts/module >/dev/null
+	@bench/blk
 
 campaign-kill:
 	@scripts/deps run
