@@ -123,6 +123,7 @@ void disk_run(struct cordon_disk *d, bool running)
 		if (running)
 			disk_send(d, q);
 		spin_unlock(&q->lock);
+		disk_rouse(d, q);
 	}
 }
 

@@ -33,7 +33,8 @@ int disk_make(struct cordon_disk *d)
 		.nr_maps = HCTX_MAX_TYPES,
 		.queue_depth = d->depth,
 		.numa_node = NUMA_NO_NODE,
-		.flags = BLK_MQ_F_SHOULD_MERGE,
+		/* What stands behind the driver has a scheduler, if it needs one. */
+		.flags = BLK_MQ_F_SHOULD_MERGE | BLK_MQ_F_NO_SCHED_BY_DEFAULT,
 		.driver_data = d,
 	};
 	ret = blk_mq_alloc_tag_set(&d->set);

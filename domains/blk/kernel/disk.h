@@ -80,7 +80,7 @@ struct cordon_disk {
 	/* thread.c */
 	struct task_struct *thread;
 	bool doorbell; /* it sleeps until the driver rings */
-	bool deep; /* it sleeps for long: a request that is sent wakes it */
+	bool deep; /* it sleeps for long: who sends, and doesn't take the answer, wakes it */
 	bool listening; /* the driver does */
 	bool heard;
 	unsigned int vain; /* times in a row that it rang for nothing */
@@ -131,8 +131,11 @@ bool disk_is_work(const struct cordon_disk *d); /* for the thread: a guess */
 unsigned int
 disk_work(struct cordon_disk *d); /* take answers; how many; 0: or somebody else does */
 /* Request number @i, the only one at the driver, was sent: its answer may come at once. By polling: a driver
- * that rings would have the thread take it. */
-void disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i);
+ * that rings would have the thread take it. Whether it came, and nothing else is out. */
+bool disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i);
+/* Something was sent whose answer nobody waits for: the thread looks, if it would not for long. Without the
+ * queue's lock. */
+void disk_rouse(struct cordon_disk *d, struct disk_queue *q);
 /* No queue runs, and the thread is gone: take what the driver had published; then there is no party. */
 void disk_end(struct cordon_disk *d);
 

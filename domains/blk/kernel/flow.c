@@ -160,11 +160,19 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q)
 		q->peak = max(q->peak, t->sent.n);
 		some = true;
 	}
-	if (!some)
+	if (some)
+		cordon_party_ring(d->party, &q->waiter);
+}
+
+void disk_rouse(struct cordon_disk *d, struct disk_queue *q)
+{
+	if (!READ_ONCE(d->deep))
 		return;
-	cordon_party_ring(d->party, &q->waiter);
-	if (READ_ONCE(d->deep))
+	spin_lock(&q->lock);
+	/* While a queue runs, there is a thread. */
+	if (q->running)
 		wake_up_process(d->thread);
+	spin_unlock(&q->lock);
 }
 
 /* ---- from the driver ------------------------------------------------------------------------------ */
@@ -287,9 +295,10 @@ static bool comes(struct cordon_disk *d, const struct disk_queue *q, u32 i)
 	u64 until = ktime_get_mono_fast_ns() + SPIN_NS;
 	const struct request *rq = READ_ONCE(q->rq[i]);
 
-	/* The deadline also holds for a driver that never stops answering something else. */
+	/* The deadline also holds for a driver that never stops answering something else. It is short enough for
+	 * others to wait: the thread's own timer would end most waits. */
 	while (rq && READ_ONCE(q->rq[i]) == rq) {
-		if (need_resched() || ktime_get_mono_fast_ns() > until)
+		if (ktime_get_mono_fast_ns() > until)
 			return false;
 		if (cordon_stream_rx_ready(&d->party->chan.rx))
 			work(d);
@@ -299,15 +308,21 @@ static bool comes(struct cordon_disk *d, const struct disk_queue *q, u32 i)
 	return true;
 }
 
-void disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i)
+bool disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i)
 {
+	bool came = false;
+
 	if (test_and_set_bit_lock(0, &d->taking))
-		return;
-	if (q->luck < 0)
+		return false;
+	if (q->luck < 0) {
 		q->luck++;
-	else if (d->party)
-		q->luck = comes(d, q, i) ? LUCK : q->luck ? q->luck - 1 : -PAUSE;
+	} else if (d->party) {
+		came = comes(d, q, i);
+		q->luck = came ? LUCK : q->luck ? q->luck - 1 : -PAUSE;
+	}
 	clear_bit_unlock(0, &d->taking);
+	/* What was sent meanwhile is nobody's but the thread's. */
+	return came && !disk_in_flight(d);
 }
 
 void disk_end(struct cordon_disk *d)

@@ -78,8 +78,8 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 		blk_table_free(&q->table, i);
 	}
 	spin_unlock(&q->lock);
-	if (alone && !d->doorbell)
-		disk_spin(d, q, i);
+	if (!alone || d->doorbell || !disk_spin(d, q, i))
+		disk_rouse(d, q);
 	return s;
 }
 
