@@ -22,6 +22,7 @@
 #   make fuzz-cdl   the stub compiler, and both ends of calls that it made, for FUZZ_SECONDS or FUZZ_RUNS each
 #   make campaign-kill  300 crashes under traffic that is compared (root)
 #   make campaign-kernel  loads, kills, lies and silences, in guests of both kernels
+#   make campaign-blk  a disk whose driver is killed, in guests of both kernels and behind NBD (root)
 #   make bench-crashes  what a crash a second costs (root)
 #   make practicality  lines of drivers, interfaces, and of what has to be trusted
 
@@ -69,8 +70,8 @@ CDL_LIB := $(filter-out %/main.c,$(CDL))
 ARCH_aarch64 := aarch64
 switch = core/switch_$(or $(ARCH_$(1)),$(ARCH)).S
 TEST_IMAGES := $(wildcard tests/*/img_*.c)
-# Run in a guest, by tests/vm/*.sh and bench/campaign-kernel.
-GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c))
+# Run in a guest, by tests/vm/*.sh and bench/campaign-*; the last one here, too.
+GUEST_PROGRAMS := $(patsubst %.c,build/release/%,$(wildcard tests/vm/*.c) bench/overlap.c)
 TESTS := $(patsubst tests/%.c,%,$(filter-out $(TEST_IMAGES) tests/vm/%,$(wildcard tests/*/*.c)))
 TEST_SCRIPTS := $(wildcard tests/*/*.sh)
 # build/V/bench/rungs: build/V/bench/ladder is where the objects are.
@@ -220,6 +221,7 @@ build/$(1)/tests/cdl/blk_calls: build/$(1)/gen/domains/blk/blk.cdl_fuzz.o
 build/$(1)/tests/vm/loopdev: $(patsubst %.c,build/$(1)/%.o,$(wildcard tests/vm/loop/*.c))
 build/$(1)/tests/vm/whole: build/$(1)/bench/campaign/traffic.o
 build/$(1)/bench/kill: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/campaign/*.c))
+build/$(1)/bench/overlap: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/disk/*.c))
 build/$(1)/bench/vduse: $(patsubst %.c,build/$(1)/%.o,$(wildcard bench/vdpa/*.c))
 build/$(1)/bench/rungs: $(patsubst %,build/$(1)/%.o,$(basename $(LADDER))) build/$(1)/gen/bench/ladder/stub.cdl_server.o \
 		build/$(1)/libcordon.a \
@@ -324,7 +326,7 @@ INSTALLED_MODULE = $(foreach f,$(MODULE_SOURCES),644|$(f)|$(modsrcdir)/$(f:build
 # ---- what people type ----------------------------------------------------------------------------
 
 .PHONY: all test run-tests check lint format demo fuzz-cdl fuzz-programs fuzz-corpus bench bench-check bench-guest bench-probes bench-net \
-	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes bench-blk man install uninstall install-module \
+	bench-wait bench-kernel campaign-kill campaign-kernel bench-crashes bench-blk campaign-blk man install uninstall install-module \
 	uninstall-module practicality clean vm module
 
 all: $(PROGRAMS_$(V)) build/cdl/cordon-cdl
@@ -432,6 +434,11 @@ campaign-kernel:
 	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS)
 	@rm -rf build/kernel/6.12 build/kernel/6.1
 	@bench/campaign-kernel
+
+campaign-blk:
+	@scripts/deps test
+	@$(MAKE) -s -j$(shell nproc) all $(GUEST_PROGRAMS) build/release/tests/blk/img_volatile
+	@bench/campaign-blk
 
 bench-crashes:
 	@scripts/deps run
