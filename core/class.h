@@ -146,6 +146,9 @@ struct cordon_class {
 	const char *const *counters;
 	/* Optional. The capabilities that close needs (rights.h); NULL: none. */
 	uint64_t (*rights)(const void *front);
+	/* Optional. The loop has ended for good, and its thread does when this returns: for what that
+	 * one alone can do. Ends by itself, after seconds at most. */
+	void (*leave)(void *front);
 	/* Required. Close what open opened; @ports are closed already. */
 	void (*close)(void *front);
 };

@@ -253,6 +253,8 @@ static void *front_main(void *arg)
 	/* It works on descriptors that are open. */
 	(void)cordon_rights_keep(0, NULL);
 	cordon_loop_run(&f->loop);
+	if (f->class->leave)
+		f->class->leave(f->state);
 	show_counters(f);
 	return NULL;
 }

@@ -23,7 +23,8 @@
  * CAP_SYS_ADMIN
  *
  * Nothing else needs one: a user namespace is owned by who made it, who may trace, read, move and end all
- * in it; other groups and /run belong to root; limits only go down; a TAP's offloads are set by who holds it.
+ * in it; other groups and /run belong to root; limits only go down; a TAP's offloads are set by who holds it;
+ * a ublk device is started and removed by a ring that was made before.
  */
 #ifndef CORDON_CORE_RIGHTS_H
 #define CORDON_CORE_RIGHTS_H

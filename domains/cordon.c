@@ -7,7 +7,8 @@
 int main(int argc, char **argv)
 {
 	static const struct cordon_class *const classes[] = {
-		&cordon_class_net, &cordon_class_netdev, &cordon_class_blk, &cordon_class_disk, NULL
+		&cordon_class_net,  &cordon_class_netdev, &cordon_class_blk,
+		&cordon_class_disk, &cordon_class_ublk,	  NULL
 	};
 
 	return cordon_cli(argc, argv, classes);

@@ -105,6 +105,17 @@ int blk_setup_read(struct blk_setup *s, const struct cordon_args *a, struct cord
 	return size_of(s, a, e);
 }
 
+int blk_only_with(const struct cordon_args *a, const char *frontend, enum blk_option first,
+		  enum blk_option last, struct cordon_err *e)
+{
+	for (unsigned i = first; i <= (unsigned)last; i++)
+		if (a->value[i])
+			return cordon_fail(e, -EINVAL,
+					   "--%s %.40s makes no sense without --frontend %s",
+					   blk_options[i].name, a->value[i], frontend);
+	return 0;
+}
+
 int blk_disk_open(const struct blk_setup *s, struct cordon_ports *ports, struct cordon_err *e)
 {
 	struct blk_backing b = { .fd = -1, .size = s->size, .holes = 1 };
@@ -148,11 +159,8 @@ static int front_open(void *state, const struct cordon_args *a, struct cordon_po
 	struct blk_setup s;
 	int ret = blk_setup_read(&s, a, e);
 
-	for (int i = BLK_OPT_DISK; ret == 0 && i <= BLK_OPT_COMPLETE; i++)
-		if (a->value[i])
-			ret = cordon_fail(e, -EINVAL,
-					  "--%s %.40s makes no sense without --frontend disk",
-					  blk_options[i].name, a->value[i]);
+	if (ret == 0)
+		ret = blk_only_with(a, "disk", BLK_OPT_DISK, BLK_OPT_COMPLETE, e);
 	if (ret == 0 && !s.nbd)
 		ret = cordon_fail(e, -EINVAL, "driver %s: --nbd FILE is missing", a->driver);
 	if (ret == 0)

@@ -9,6 +9,7 @@
 
 extern const struct cordon_class cordon_class_blk; /* --frontend nbd */
 extern const struct cordon_class cordon_class_disk; /* --frontend disk (disk.c) */
+extern const struct cordon_class cordon_class_ublk; /* --frontend ublk (ublk_class.c) */
 
 enum blk_option {
 	BLK_OPT_NBD,
@@ -32,6 +33,10 @@ struct blk_setup {
 
 /* Check what is said to every front-end. 0, or -EINVAL with the line. */
 int blk_setup_read(struct blk_setup *s, const struct cordon_args *a, struct cordon_err *e);
+
+/* Options @first to @last are another front-end's, @frontend's. 0, or -EINVAL with the line, if one is given. */
+int blk_only_with(const struct cordon_args *a, const char *frontend, enum blk_option first,
+		  enum blk_option last, struct cordon_err *e);
 
 /* Open the driver's side: @ports is what the driver is granted. 0, or -errno with the line; then nothing is
  * left. */
