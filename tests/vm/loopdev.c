@@ -27,6 +27,7 @@ static const struct {
 	{ "a_driver_that_gives_lengths_past_the_end", lengths },
 	{ "a_driver_that_gives_all_back_twice", doubles },
 	{ "a_driver_that_forges_headers", forgeries },
+	{ "a_driver_that_lies_in_replies", replies },
 	{ "a_driver_that_scribbles", scribbles },
 	{ "a_driver_that_rings_all_the_time", storm },
 	{ "a_driver_whose_domain_closes_in_the_middle", closed },

@@ -8,6 +8,7 @@
 
 enum manner driver_manner;
 unsigned loop_seed;
+struct lie driver_lie = { .op = NET_OP_COUNT };
 
 static int info(void *state, struct net_info *is)
 {
@@ -74,6 +75,18 @@ static const struct net_server_ops control = {
 	.stop = stop,
 	.stats = stats,
 };
+
+/* net_ops, but for a lie. */
+static struct cordon_op answer[NET_OP_COUNT];
+static const struct cordon_ops answers = { NET_OP_COUNT, answer };
+
+static int false_answer(void *state, const void *req, unsigned len, void *reply)
+{
+	int ret = net_ops.op[driver_lie.op].fn(state, req, len, reply);
+
+	((uint8_t *)reply)[driver_lie.at] ^= driver_lie.flip;
+	return driver_lie.result ? driver_lie.result : ret;
+}
 
 static uint32_t any(struct driver *d)
 {
@@ -204,7 +217,7 @@ static unsigned turn(struct driver *d, int mode)
 	struct cordon_desc got[32];
 	unsigned n, sent, done;
 
-	done = cordon_serve(&d->chan.server, &net_ops, &d->server, 4);
+	done = cordon_serve(&d->chan.server, &answers, &d->server, 4);
 	for (; mode != KEEPER && d->nkept > 0; d->nkept--)
 		echo(d, d->kept[d->nkept - 1]);
 	n = d->nout < 1024 ? cordon_chan_get(&d->chan, got, 32) : 0;
@@ -289,6 +302,9 @@ struct driver *driver_begin(enum mode mode)
 
 	k_memory_make(&d->mem);
 	net_server_init(&d->server, &control, d);
+	memcpy(answer, net_ops.op, sizeof(answer));
+	if (driver_lie.op < NET_OP_COUNT)
+		answer[driver_lie.op].fn = false_answer;
 	d->tables = malloc(cordon_pool_private_size(&k_pool_dims));
 	if (cordon_chan_init_b(&d->chan, d->mem.chan, &k_chan_dims) < 0)
 		abort();

@@ -54,6 +54,14 @@ enum manner {
 	RINGS, /* but never sleeps */
 };
 extern enum manner driver_manner;
+/* What the next drivers lie in, in their answers to one operation; @op is what none is: in nothing. */
+struct lie {
+	enum net_op op;
+	unsigned at; /* a byte, */
+	uint8_t flip; /* and bits of it */
+	int result; /* 0: as it is; else another length, or an error */
+};
+extern struct lie driver_lie;
 /* Of all that is random. */
 extern unsigned loop_seed;
 

@@ -78,7 +78,7 @@ static void under(enum mode mode, unsigned lives, struct net_front_counters *c)
 
 void lies(void)
 {
-	struct net_front_counters c;
+	struct net_front_counters c = { 0 };
 
 	under(LIAR, 1, &c);
 	printf("# bad: buffers %lu kinds %lu lengths %lu short %lu of %lu\n", UL(c.bad_buffers),
@@ -93,7 +93,7 @@ void lies(void)
 /* Of two that say the same, the second is a lie. */
 void doubles(void)
 {
-	struct net_front_counters c;
+	struct net_front_counters c = { 0 };
 
 	under(DOUBLER, 1, &c);
 	printf("# buffers given twice: %lu, for %lu frames\n", UL(c.bad_buffers), UL(c.tx_frames));
@@ -103,7 +103,7 @@ void doubles(void)
 
 void lengths(void)
 {
-	struct net_front_counters c;
+	struct net_front_counters c = { 0 };
 
 	under(STRETCHER, 1, &c);
 	printf("# past the end: %lu, short: %lu\n", UL(c.bad_lengths),
@@ -114,7 +114,7 @@ void lengths(void)
 /* A ring that is broken stays so: each of these has a few moments. */
 void scribbles(void)
 {
-	struct net_front_counters c;
+	struct net_front_counters c = { 0 };
 
 	/* Where it is slow it may not hit what matters at once. */
 	for (int i = 0; i < 5 && (i == 0 || net_front_errors(&c) == 0) && !k_bad; i++)
@@ -126,7 +126,7 @@ void scribbles(void)
 
 void forgeries(void)
 {
-	struct net_front_counters c;
+	struct net_front_counters c = { 0 };
 	unsigned long sorts = 0;
 
 	under(FORGER, 1, &c);
@@ -134,4 +134,50 @@ void forgeries(void)
 		sorts += c.verdict[i] > 0;
 	printf("# %lu frames passed, %lu sorts of forgery were refused\n", UL(c.rx_frames), sorts);
 	k_check(sorts >= 8, "sorts of forgery", (long)sorts);
+}
+
+/* Answers that can't be, of the right length and of others, and errors that the interface doesn't list. */
+void replies(void)
+{
+	static const struct lie start[] = {
+		{ NET_OP_HELLO, offsetof(struct cordon_hello_reply, version), 8, 0 },
+		{ NET_OP_HELLO, offsetof(struct cordon_hello_reply, zero), 1, 0 },
+		{ NET_OP_INFO, 0, 0x10, 0 }, /* features that there are not */
+		{ NET_OP_INFO, 3, 0x80, 0 },
+		{ NET_OP_INFO, 0, 0, sizeof(struct net_info_rep) - 1 },
+		{ NET_OP_INFO, 0, 0, CORDON_PAYLOAD_SIZE },
+		{ NET_OP_CONFIG, 0, 0, 1 },
+		{ NET_OP_CONFIG, 0, 0, -EXDEV },
+		{ NET_OP_START, 0, 0, CORDON_PAYLOAD_SIZE },
+	};
+	unsigned n = sizeof(start) / sizeof(start[0]);
+	struct driver *d;
+
+	begin(1000);
+	for (unsigned i = 0; i < n && !k_bad; i++) {
+		driver_lie = start[i];
+		d = driver_begin(HONEST);
+		ask(attach(d), -EPROTO, "one that lies at its start");
+		k_check(k_count(dev_fd).call_faults == i + 1, "it is counted", (long)i);
+		(void)order(CORDON_K_DETACH);
+		driver_end(d);
+	}
+	/* Built of another interface: no lie. */
+	driver_lie = (struct lie){ NET_OP_HELLO, offsetof(struct cordon_hello_reply, print), 1, 0 };
+	d = driver_begin(HONEST);
+	ask(attach(d), -EPROTO, "another build");
+	k_check(k_count(dev_fd).call_faults == n, "it is no fault", 0);
+	(void)order(CORDON_K_DETACH);
+	driver_end(d);
+	/* It serves, and then its sign of life is of another length. */
+	driver_lie = (struct lie){ NET_OP_STATS, 0, 0, 8 };
+	d = driver_begin(HONEST);
+	ask(attach(d), 0, "attach");
+	set_up(1);
+	ask(order(CORDON_K_PING), -EPROTO, "a false sign of life");
+	k_check(k_count(dev_fd).call_faults == n + 1, "it is counted", 0);
+	driver_lie.op = NET_OP_COUNT;
+	d = mended(d);
+	end();
+	driver_end(d);
 }

@@ -24,6 +24,7 @@ void lengths(void);
 void doubles(void);
 void scribbles(void);
 void forgeries(void);
+void replies(void);
 
 /* silent.c */
 void silent(void);
