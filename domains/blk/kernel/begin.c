@@ -185,8 +185,10 @@ int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why)
 		return cordon_why(why, -EINVAL,
 				  "%s: %u further streams, not one for each of %u queues", d->name,
 				  p->chan.dims.more, n);
+	/* One that never sleeps answers sooner than it could ring: who sends sees it. */
 	d->doorbell = d->complete == CORDON_K_RECEIVE_DOORBELL ||
-		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings);
+		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings &&
+		       p->chan.waiter.peer_may);
 	begin_count(d, p);
 	ret = configure(d, p, &l, why);
 	disk_count(d, p);
