@@ -123,7 +123,6 @@ void disk_run(struct cordon_disk *d, bool running)
 		if (running)
 			disk_send(d, q);
 		spin_unlock(&q->lock);
-		disk_rouse(d, q);
 	}
 }
 
@@ -185,10 +184,8 @@ int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why)
 		return cordon_why(why, -EINVAL,
 				  "%s: %u further streams, not one for each of %u queues", d->name,
 				  p->chan.dims.more, n);
-	/* One that never sleeps answers sooner than it could ring: who sends sees it. */
 	d->doorbell = d->complete == CORDON_K_RECEIVE_DOORBELL ||
-		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings &&
-		       p->chan.waiter.peer_may);
+		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings);
 	begin_count(d, p);
 	ret = configure(d, p, &l, why);
 	disk_count(d, p);
