@@ -56,6 +56,7 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 	struct cordon_disk *d = hctx->queue->queuedata;
 	struct disk_queue *q = &d->queue[hctx->queue_num];
 	u32 i = (u32)bd->rq->tag;
+	bool polled = bd->rq->cmd_flags & REQ_POLLED; /* who sent it takes the answer */
 	bool alone = false;
 	blk_status_t s;
 
@@ -71,14 +72,12 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 		blk_table_queue(&q->table, i);
 		disk_send(d, q);
 		q->stalls += q->table.waiting.n > 0;
-		/* Who polls looks for it himself. */
-		alone = bd->last && !(bd->rq->cmd_flags & REQ_POLLED) && q->table.sent.n == 1 &&
-			!q->table.waiting.n;
+		alone = bd->last && q->table.sent.n == 1 && !q->table.waiting.n;
 	} else {
 		blk_table_free(&q->table, i);
 	}
 	spin_unlock(&q->lock);
-	if (!alone || d->doorbell || !disk_spin(d, q, i))
+	if (!polled && (!alone || d->doorbell || !disk_spin(d, q, i)))
 		disk_rouse(d, q);
 	return s;
 }
