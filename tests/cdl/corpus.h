@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "tests/cdl/random.h"
 
 /* Most where a sanitizer looks at what they do. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -25,14 +26,6 @@
 #define LONGEST 4096u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static uint64_t seed = 1;
-
-static uint32_t rnd(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(seed >> 33);
-}
 
 /* In memory of just that size: a sanitizer sees who reads behind it. */
 static void run(const uint8_t *input, size_t size)

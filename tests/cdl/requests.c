@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "tests/cdl/golden/all.cdl.h"
+#include "tests/cdl/random.h"
 
 /* Most where a sanitizer looks at what they do. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -19,14 +20,6 @@
 #define SIZE 600u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static uint64_t seed = 1;
-
-static uint32_t rnd(void)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(seed >> 33);
-}
 
 /* Where most bytes are small, more of them are values that can be. */
 static void fill(uint8_t *data, size_t size, int replies)
