@@ -57,15 +57,17 @@ static inline unsigned cordon_fuzz_byte(void)
 	return byte;
 }
 
-/* For the sanitizer, which looks. */
+/* For the sanitizer, which looks at a copy as a whole: byte by byte it took most of the time. @size is that of a
+ * buffer at most. */
 static inline bool cordon_fuzz_readable(const void *p, size_t size)
 {
-	const volatile uint8_t *byte = p;
-	uint8_t any = 0;
+	static uint8_t copy[CORDON_BUF_BIG];
 
-	for (size_t i = 0; i < size; i++)
-		any |= byte[i];
-	return any || !any;
+	cordon_fuzz_expect(size <= sizeof(copy));
+	if (size)
+		memcpy(copy, p, size);
+	__asm__ volatile("" : : "r"(copy) : "memory");
+	return true;
 }
 
 /* A buffer that a handler was given. */
