@@ -63,4 +63,13 @@ static inline struct gendisk *cordon_disk_alloc(struct blk_mq_tag_set *set,
 }
 #endif
 
+/* Lists of requests: 6.13's, which later stable kernels of 6.12 have, too. */
+#ifdef rq_list_add
+typedef struct request *cordon_rq_list;
+#define cordon_rq_list_add(list, rq) rq_list_add(list, rq)
+#else
+typedef struct rq_list cordon_rq_list;
+#define cordon_rq_list_add(list, rq) rq_list_add_tail(list, rq)
+#endif
+
 #endif

@@ -13,7 +13,7 @@ void blk_front_init(struct blk_front *f, void (*answered)(void *user, uint32_t s
 	f->answered = answered;
 	f->user = user;
 	f->deadline_ns = 1000000000;
-	blk_table_init(&f->table, f->slots, BLK_FRONT_ALL);
+	blk_table_init(&f->table, f->slots, BLK_FRONT_ALL, 0);
 	f->kept = (struct blk_kept){ .ring = f->ring, .size = BLK_FRONT_KEPT };
 	/* So that the first is taken first. */
 	while (f->nfree < BLK_FRONT_SLOTS) {

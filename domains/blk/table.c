@@ -33,12 +33,13 @@ static void take_out(struct blk_table *t, struct blk_list *l, uint32_t i)
 
 static const struct blk_list empty = { BLK_NO_SLOT, BLK_NO_SLOT, 0 };
 
-void blk_table_init(struct blk_table *t, struct blk_slot *slots, uint32_t n)
+void blk_table_init(struct blk_table *t, struct blk_slot *slots, uint32_t n, uint32_t first)
 {
 	memset(t, 0, sizeof(*t));
 	memset(slots, 0, n * sizeof(*slots));
 	t->slot = slots;
 	t->n = n;
+	t->first = first;
 	t->waiting = t->sent = empty;
 }
 
@@ -68,7 +69,7 @@ const struct blk_request *blk_table_send(struct blk_table *t, uint32_t i)
 	struct blk_slot *s = &t->slot[i];
 
 	s->state = BLK_SLOT_SENT;
-	s->request.tag = blk_tag(i, ++s->generation);
+	s->request.tag = blk_tag(t->first + i, ++s->generation);
 	append(t, &t->sent, i);
 	return &s->request;
 }
@@ -102,7 +103,7 @@ static uint8_t status_of(struct blk_table *t, const struct blk_request *r, struc
 
 int blk_table_complete(struct blk_table *t, struct cordon_desc d)
 {
-	uint32_t i = blk_tag_index(d.buf);
+	uint32_t i = blk_tag_index(d.buf) - t->first;
 	struct blk_slot *s = &t->slot[i];
 
 	if (i >= t->n || s->state != BLK_SLOT_SENT) {

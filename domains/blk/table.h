@@ -44,15 +44,16 @@ struct blk_list {
 
 struct blk_table {
 	struct blk_slot *slot; /* the user's memory */
-	uint32_t n;
+	uint32_t n, first;
 	struct blk_list waiting, sent; /* in the order in which they are, or were, to be sent */
 #define X(member, name) uint64_t member;
 	BLK_TABLE_FAULTS(X)
 #undef X
 };
 
-/* A table of @n slots (up to BLK_DEPTH_MAX) at @slots, which are all free then. */
-void blk_table_init(struct blk_table *t, struct blk_slot *slots, uint32_t n);
+/* A table of @n slots (up to BLK_DEPTH_MAX) at @slots, which are all free then. Slot i is number @first + i
+ * in tags: tables of one driver have different ones. */
+void blk_table_init(struct blk_table *t, struct blk_slot *slots, uint32_t n, uint32_t first);
 
 /* Slot @i, which is free, becomes its user's; its request is zeroed. */
 struct blk_request *blk_table_hold(struct blk_table *t, uint32_t i);

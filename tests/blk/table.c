@@ -19,7 +19,7 @@ static struct blk_slot slots[N];
 static int set_up(void **state)
 {
 	(void)state;
-	blk_table_init(&table, slots, N);
+	blk_table_init(&table, slots, N, 0);
 	return 0;
 }
 

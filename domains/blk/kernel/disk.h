@@ -7,7 +7,7 @@
  * hardware queue, and sends it if it can (flow.c); the thread (thread.c) takes the driver's answers; orders
  * (front.c) start and end both. disk.c is what Linux sees.
  *
- * Who sends the only request waits a little for the answer, and takes it: that spares the thread.
+ * Who sends a few requests waits a little for their answers, and takes them: that spares the thread.
  *
  * A queue for each of Linux's cores, each with a stream, buffers and a table of its own, under a lock that
  * is not held while an answer's data are copied. A tag is the driver's name for a request: the place in
@@ -30,7 +30,8 @@
 #include "domains/blk/table.h"
 
 #define DISK_QUEUES_MAX CORDON_MORE_MAX
-#define DISK_DEPTH_MAX 128u /* of a queue */
+#define DISK_DEPTH_BITS 7u
+#define DISK_DEPTH_MAX (1u << DISK_DEPTH_BITS) /* of a queue: so many tags are its own */
 /* Features that may be negotiated, or not. */
 #define DISK_MAY (BLK_F_FUA | BLK_F_DISCARD | BLK_F_ZERO)
 
@@ -130,9 +131,9 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q); /* what waits; with
 bool disk_is_work(const struct cordon_disk *d); /* for the thread: a guess */
 unsigned int
 disk_work(struct cordon_disk *d); /* take answers; how many; 0: or somebody else does */
-/* Request number @i, the only one at the driver, was sent: its answer may come at once. By polling: a driver
- * that rings would have the thread take it. Whether it came, and nothing else is out. */
-bool disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i);
+/* Something of @q was sent: answers may come at once. By polling: a driver that rings would have the thread
+ * take them. Whether all came, and nothing else is out. */
+bool disk_spin(struct cordon_disk *d, struct disk_queue *q);
 /* Something was sent whose answer nobody waits for: the thread looks, if it would not for long. Without the
  * queue's lock. */
 void disk_rouse(struct cordon_disk *d, struct disk_queue *q);

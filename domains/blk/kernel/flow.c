@@ -9,8 +9,11 @@
 
 #define BATCH 32u
 
-/* How long who sends waits for the answer; after so many times in vain in a row he doesn't for a while. */
+/* How long who sends waits for an answer, and of how many; after so many times in vain in a row he doesn't for
+ * a while. The clock is read once in so many looks. */
 #define SPIN_NS 50000ull
+#define SPIN_MOST 16u
+#define LOOKS 16u
 #define LUCK 4
 #define PAUSE 64
 
@@ -146,16 +149,13 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q)
 	       cordon_stream_tx_ready(&q->tx)) {
 		u32 i = t->waiting.first;
 		struct blk_request *r = &t->slot[i].request;
-		struct blk_request msg;
 
 		if (!get_buffers(q, r))
 			break;
 		if (r->op == BLK_WRITE)
 			copy(q->rq[i], &d->party->pool, r);
 		blk_table_send_next(t);
-		msg = *r;
-		msg.tag += (u32)(q - d->queue) * d->depth;
-		cordon_stream_send(&q->tx, BLK_MSG_REQUEST, &msg, sizeof(msg));
+		cordon_stream_send(&q->tx, BLK_MSG_REQUEST, r, sizeof(*r));
 		q->since[i] = jiffies;
 		q->peak = max(q->peak, t->sent.n);
 		some = true;
@@ -198,7 +198,7 @@ static void count(struct blk_front_counters *c, const struct blk_request *r, u8 
 static void answered(struct cordon_disk *d, struct cordon_desc a)
 {
 	const struct cordon_pool *pool = &d->party->pool;
-	u32 k = blk_tag_index(a.buf) / d->depth;
+	u32 k = blk_tag_index(a.buf) >> DISK_DEPTH_BITS;
 	struct disk_queue *q = &d->queue[k];
 	struct request *rq;
 	struct blk_slot *s;
@@ -209,7 +209,6 @@ static void answered(struct cordon_disk *d, struct cordon_desc a)
 		d->count.bad_tags++;
 		return;
 	}
-	a.buf -= k * d->depth;
 	spin_lock(&q->lock);
 	i = blk_table_complete(&q->table, a);
 	spin_unlock(&q->lock);
@@ -290,34 +289,58 @@ unsigned int disk_work(struct cordon_disk *d)
 	return n;
 }
 
-static bool comes(struct cordon_disk *d, const struct disk_queue *q, u32 i)
+static bool is_late(u64 *until, u64 *end)
 {
-	u64 until = ktime_get_mono_fast_ns() + SPIN_NS;
-	const struct request *rq = READ_ONCE(q->rq[i]);
+	u64 now = ktime_get_mono_fast_ns();
 
-	/* The deadline also holds for a driver that never stops answering something else. It is short enough for
-	 * others to wait: the thread's own timer would end most waits. */
-	while (rq && READ_ONCE(q->rq[i]) == rq) {
-		if (ktime_get_mono_fast_ns() > until)
-			return false;
-		if (cordon_stream_rx_ready(&d->party->chan.rx))
-			work(d);
-		else
-			cpu_relax();
-	}
-	return true;
+	if (!*until)
+		*until = now + SPIN_NS;
+	if (!*end)
+		*end = now + SPIN_MOST * SPIN_NS;
+	return now > *until || now > *end;
 }
 
-bool disk_spin(struct cordon_disk *d, struct disk_queue *q, u32 i)
+/* Whether nothing of @q is out, within SPIN_NS of the last answer. The last look is after the last reading of
+ * the clock: who was interrupted finds what came meanwhile. */
+static bool drains(struct cordon_disk *d, const struct disk_queue *q)
+{
+	u32 out = READ_ONCE(q->table.sent.n);
+	u64 until = 0, end = 0; /* 0: nobody looked at the clock */
+	unsigned int looks = 0;
+	bool late = false;
+
+	for (;;) {
+		u32 n;
+
+		if (cordon_stream_rx_ready(&d->party->chan.rx))
+			work(d);
+		n = READ_ONCE(q->table.sent.n);
+		if (!n)
+			return true;
+		if (late)
+			return false;
+		if (n != out)
+			until = 0;
+		out = n;
+		if (++looks % LOOKS)
+			continue;
+		/* The deadline also holds for a driver that never stops answering something else. It is short
+		 * enough for others to wait: the thread's own timer would end most waits. */
+		late = is_late(&until, &end);
+		cpu_relax();
+	}
+}
+
+bool disk_spin(struct cordon_disk *d, struct disk_queue *q)
 {
 	bool came = false;
 
-	if (test_and_set_bit_lock(0, &d->taking))
+	if (READ_ONCE(q->table.sent.n) > SPIN_MOST || test_and_set_bit_lock(0, &d->taking))
 		return false;
 	if (q->luck < 0) {
 		q->luck++;
 	} else if (d->party) {
-		came = comes(d, q, i);
+		came = drains(d, q);
 		q->luck = came ? LUCK : q->luck ? q->luck - 1 : -PAUSE;
 	}
 	clear_bit_unlock(0, &d->taking);

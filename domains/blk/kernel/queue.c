@@ -3,6 +3,7 @@
 #include "domains/blk/kernel/disk.h"
 
 #include <linux/slab.h>
+#include "core/kernel/compat_blk.h"
 #include "core/kernel/cores.h"
 
 /* What @rq asks for. Whether the driver can be asked. */
@@ -51,35 +52,86 @@ static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
 	return errno_to_blk_status(blk_status_errno(s));
 }
 
+/* Into the table, with the queue's lock. */
+static blk_status_t take(struct cordon_disk *d, struct disk_queue *q, struct request *rq)
+{
+	u32 i = (u32)rq->tag;
+	blk_status_t s;
+
+	if (q->gone)
+		return BLK_STS_IOERR;
+	s = translate(d, rq, blk_table_hold(&q->table, i));
+	if (s != BLK_STS_OK) {
+		blk_table_free(&q->table, i);
+		return s;
+	}
+	blk_mq_start_request(rq);
+	q->rq[i] = rq;
+	blk_table_queue(&q->table, i);
+	return BLK_STS_OK;
+}
+
+static void send(struct cordon_disk *d, struct disk_queue *q)
+{
+	disk_send(d, q);
+	q->stalls += q->table.waiting.n > 0;
+}
+
+/* Who sent the last of some sees to it that answers are taken; who polls takes them himself. */
+static void sent(struct cordon_disk *d, struct disk_queue *q, bool polled)
+{
+	if (!polled && (d->doorbell || !disk_spin(d, q)))
+		disk_rouse(d, q);
+}
+
 static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
 	struct cordon_disk *d = hctx->queue->queuedata;
 	struct disk_queue *q = &d->queue[hctx->queue_num];
-	u32 i = (u32)bd->rq->tag;
-	bool polled = bd->rq->cmd_flags & REQ_POLLED; /* who sent it takes the answer */
-	bool alone = false;
+	bool polled = bd->rq->cmd_flags & REQ_POLLED;
 	blk_status_t s;
 
-	blk_mq_start_request(bd->rq);
 	spin_lock(&q->lock);
-	if (q->gone) {
-		spin_unlock(&q->lock);
-		return BLK_STS_IOERR;
-	}
-	s = translate(d, bd->rq, blk_table_hold(&q->table, i));
-	if (s == BLK_STS_OK) {
-		q->rq[i] = bd->rq;
-		blk_table_queue(&q->table, i);
-		disk_send(d, q);
-		q->stalls += q->table.waiting.n > 0;
-		alone = bd->last && q->table.sent.n == 1 && !q->table.waiting.n;
-	} else {
-		blk_table_free(&q->table, i);
-	}
+	s = take(d, q, bd->rq);
+	send(d, q);
 	spin_unlock(&q->lock);
-	if (!polled && (!alone || d->doorbell || !disk_spin(d, q, i)))
-		disk_rouse(d, q);
+	if (bd->last)
+		sent(d, q, polled);
 	return s;
+}
+
+static void commit_rqs(struct blk_mq_hw_ctx *hctx)
+{
+	struct cordon_disk *d = hctx->queue->queuedata;
+
+	sent(d, &d->queue[hctx->queue_num], false);
+}
+
+/* What a plug held, all of it. What can't be taken stays in @list: queue_rq says why. */
+static void queue_rqs(cordon_rq_list *list)
+{
+	cordon_rq_list refused = { NULL };
+	struct request *rq;
+
+	while ((rq = rq_list_peek(list))) {
+		struct blk_mq_hw_ctx *hctx = rq->mq_hctx;
+		struct cordon_disk *d = hctx->queue->queuedata;
+		struct disk_queue *q = &d->queue[hctx->queue_num];
+		bool polled = true;
+
+		spin_lock(&q->lock);
+		do {
+			polled &= !!(rq->cmd_flags & REQ_POLLED);
+			rq_list_pop(list);
+			if (take(d, q, rq) != BLK_STS_OK)
+				cordon_rq_list_add(&refused, rq);
+			rq = rq_list_peek(list);
+		} while (rq && rq->mq_hctx == hctx);
+		send(d, q);
+		spin_unlock(&q->lock);
+		sent(d, q, polled);
+	}
+	*list = refused;
 }
 
 /*
@@ -123,6 +175,8 @@ static void map_queues(struct blk_mq_tag_set *set)
 
 const struct blk_mq_ops disk_mq_ops = {
 	.queue_rq = queue_rq,
+	.commit_rqs = commit_rqs,
+	.queue_rqs = queue_rqs,
 	.timeout = timed_out,
 	.poll = poll,
 	.map_queues = map_queues,
@@ -145,7 +199,7 @@ void disk_queues_free(struct cordon_disk *d)
 	free_all(d->queue, d->nqueues);
 }
 
-static int make(struct disk_queue *q, u32 depth)
+static int make(struct disk_queue *q, unsigned int number, u32 depth)
 {
 	spin_lock_init(&q->lock);
 	q->slots = kvcalloc(depth, sizeof(*q->slots), GFP_KERNEL);
@@ -153,7 +207,7 @@ static int make(struct disk_queue *q, u32 depth)
 	q->since = kcalloc(depth, sizeof(*q->since), GFP_KERNEL);
 	if (!q->slots || !q->rq || !q->since)
 		return -ENOMEM;
-	blk_table_init(&q->table, q->slots, depth);
+	blk_table_init(&q->table, q->slots, depth, number << DISK_DEPTH_BITS);
 	return 0;
 }
 
@@ -164,7 +218,7 @@ int disk_queues_make(struct cordon_disk *d, unsigned int n, u32 depth)
 	int ret = all ? 0 : -ENOMEM;
 
 	for (i = 0; ret == 0 && i < n; i++)
-		ret = make(&all[i], depth);
+		ret = make(&all[i], i, depth);
 	if (ret < 0) {
 		free_all(all, n);
 		return ret;
