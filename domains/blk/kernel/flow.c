@@ -166,6 +166,8 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q)
 
 void disk_rouse(struct cordon_disk *d, struct disk_queue *q)
 {
+	/* Pairs with doze(). */
+	smp_mb();
 	if (!READ_ONCE(d->deep))
 		return;
 	spin_lock(&q->lock);

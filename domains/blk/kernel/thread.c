@@ -2,7 +2,7 @@
 /*
  * The thread that stands for the interrupt: on a core of Linux's it takes the driver's answers. By polling,
  * it spins while there is traffic and nothing else to run there, then naps, longer each time, but
- * shortly while the driver has requests; who sends one wakes it from a long nap. By doorbell, it sleeps as
+ * shortly while the driver has requests that nobody else waits for; who leaves one to it wakes it from a long nap. By doorbell, it sleeps as
  * soon as there is nothing, and the driver rings. poll.c of the net class does the same for frames.
  */
 #include <linux/hrtimer.h>
@@ -15,7 +15,7 @@
 
 #define SPIN_NS 50000ull
 #define NAP_MIN_NS 50000ull
-#define NAP_MAX_NS 1000000ull
+#define NAP_MAX_NS 16000000ull
 #define NAP_LONG_NS 200000ull
 /* After so long without work a driver that can has to ring, by polling too; then we sleep for as long as
  * this, the backstop for one that doesn't. */
@@ -50,16 +50,22 @@ static bool doze(struct cordon_disk *d, u64 nap, u64 idle)
 	struct cordon_waiter *w = &d->party->chan.waiter;
 	bool listen = listens(d, idle), early = false;
 	u64 ns = listen ? SLEEP_NS : nap;
-	ktime_t t = ns_to_ktime(ns);
 	u64 answers = READ_ONCE(d->answers);
+	ktime_t t;
 
 	WRITE_ONCE(d->heard, false);
 	set_current_state(TASK_IDLE);
 	WRITE_ONCE(d->deep, !d->doorbell && (listen || nap >= NAP_LONG_NS));
+	/* Pairs with disk_rouse(): who gave up before he could see that we sleep is seen here. Who still takes
+	 * answers has yet to look. */
+	smp_mb();
+	if (!listen && disk_in_flight(d) && !test_bit(0, &d->taking))
+		ns = NAP_MIN_NS;
 	if (listen) {
 		WRITE_ONCE(d->listening, true);
 		cordon_wait_begin(w);
 	}
+	t = ns_to_ktime(ns);
 	if (!disk_is_work(d) && !kthread_should_stop())
 		early = schedule_hrtimeout_range(&t, ns / 8, HRTIMER_MODE_REL) != 0;
 	__set_current_state(TASK_RUNNING);
