@@ -184,8 +184,8 @@ int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why)
 		return cordon_why(why, -EINVAL,
 				  "%s: %u further streams, not one for each of %u queues", d->name,
 				  p->chan.dims.more, n);
-	d->doorbell = d->complete == CORDON_K_RECEIVE_DOORBELL ||
-		      (d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings);
+	d->doorbell = d->complete == CORDON_K_RECEIVE_DOORBELL;
+	d->adaptive = d->complete == CORDON_K_RECEIVE_DEFAULT && p->rings;
 	begin_count(d, p);
 	ret = configure(d, p, &l, why);
 	disk_count(d, p);

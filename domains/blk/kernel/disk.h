@@ -7,7 +7,8 @@
  * hardware queue, and sends it if it can (flow.c); the thread (thread.c) takes the driver's answers; orders
  * (front.c) start and end both. disk.c is what Linux sees.
  *
- * Who sends a few requests waits a little for their answers, and takes them: that spares the thread.
+ * Who sends a few requests waits a little for their answers, and takes them: that spares the thread. But where
+ * requests come one after the other without that, the driver is better given many at once: queue.c finds out.
  *
  * A queue for each of Linux's cores, each with a stream, buffers and a table of its own, under a lock that
  * is not held while an answer's data are copied. A tag is the driver's name for a request: the place in
@@ -45,11 +46,16 @@ struct disk_queue {
 	struct blk_table table;
 	struct blk_slot *slots;
 	struct request **rq; /* of each slot that is not free */
-	unsigned long *since; /* when it was sent: jiffies */
+	unsigned long *sent_at; /* jiffies */
 	u32 allowed; /* at the driver at once */
 	u32 peak;
 	u64 stalls, resent; /* counters */
-	int luck; /* of those who wait for an answer: below 0, none does */
+	/* Whether who sends waits for answers (queue.c). */
+	int luck; /* below 0: so often it was in vain lately that nobody does for so many times */
+	bool wait, tried; /* what they do now, and whether that is a trial */
+	u32 run, span; /* how many of them did, and how many are to before the other way is tried */
+	u32 alone; /* of those who don't: in a row, found all answered */
+	u64 since, ns; /* when that began; how long each took by the way that is in use */
 } ____cacheline_aligned_in_smp;
 
 enum disk_there { DISK_NONE, DISK_COMES, DISK_THERE, DISK_FAILED };
@@ -80,7 +86,9 @@ struct cordon_disk {
 
 	/* thread.c */
 	struct task_struct *thread;
-	bool doorbell; /* it sleeps until the driver rings */
+	bool doorbell; /* it sleeps until the driver rings, whoever waits */
+	bool adaptive; /* as who sends finds best: */
+	bool left; /* who sent last left the answer to the bell */
 	bool deep; /* it sleeps for long: who sends, and doesn't take the answer, wakes it */
 	bool listening; /* the driver does */
 	bool heard;
@@ -129,10 +137,10 @@ int disk_plane_make(struct cordon_disk *d); /* of d->party; or -ENOMEM */
 void disk_plane_free(struct cordon_disk *d);
 void disk_send(struct cordon_disk *d, struct disk_queue *q); /* what waits; with its lock */
 bool disk_is_work(const struct cordon_disk *d); /* for the thread: a guess */
-unsigned int
-disk_work(struct cordon_disk *d); /* take answers; how many; 0: or somebody else does */
-/* Something of @q was sent: answers may come at once. By polling: a driver that rings would have the thread
- * take them. Whether all came, and nothing else is out. */
+/* Take answers, a few: how many; 0: or somebody else does. @iob: where requests that ended are put, by Linux's
+ * poll; or NULL. */
+unsigned int disk_work(struct cordon_disk *d, struct io_comp_batch *iob);
+/* Something of @q was sent: answers may come at once. Whether all came, and nothing else is out. */
 bool disk_spin(struct cordon_disk *d, struct disk_queue *q);
 /* Something was sent whose answer nobody waits for: the thread looks, if it would not for long. Without the
  * queue's lock. */

@@ -7,13 +7,13 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#define BATCH 32u
+#define BATCH CORDON_DESCS_PER_LINE
 
 /* How long who sends waits for an answer, and of how many; after so many times in vain in a row he doesn't for
  * a while. The clock is read once in so many looks. */
 #define SPIN_NS 50000ull
 #define SPIN_MOST 16u
-#define LOOKS 16u
+#define LOOKS 32u
 #define LUCK 4
 #define PAUSE 64
 
@@ -156,7 +156,7 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q)
 			copy(q->rq[i], &d->party->pool, r);
 		blk_table_send_next(t);
 		cordon_stream_send(&q->tx, BLK_MSG_REQUEST, r, sizeof(*r));
-		q->since[i] = jiffies;
+		q->sent_at[i] = jiffies;
 		q->peak = max(q->peak, t->sent.n);
 		some = true;
 	}
@@ -196,8 +196,15 @@ static void count(struct blk_front_counters *c, const struct blk_request *r, u8 
 	}
 }
 
+/* At once, or with others of @iob, if there is one. */
+static void end(struct request *rq, u8 status, struct io_comp_batch *iob)
+{
+	if (!blk_mq_add_to_batch(rq, iob, status != BLK_S_OK, blk_mq_end_request_batch))
+		blk_mq_end_request(rq, errno_to_blk_status(blk_status_errno(status)));
+}
+
 /* @a: a private copy. */
-static void answered(struct cordon_disk *d, struct cordon_desc a)
+static void answered(struct cordon_disk *d, struct cordon_desc a, struct io_comp_batch *iob)
 {
 	const struct cordon_pool *pool = &d->party->pool;
 	u32 k = blk_tag_index(a.buf) >> DISK_DEPTH_BITS;
@@ -229,7 +236,7 @@ static void answered(struct cordon_disk *d, struct cordon_desc a)
 	blk_table_free(&q->table, (u32)i);
 	disk_send(d, q);
 	spin_unlock(&q->lock);
-	blk_mq_end_request(rq, errno_to_blk_status(blk_status_errno(status)));
+	end(rq, status, iob);
 }
 
 /* A line came back to a queue without one. One that lies in its credits doesn't keep us busy. */
@@ -254,7 +261,7 @@ bool disk_is_work(const struct cordon_disk *d)
 	return false;
 }
 
-static unsigned int work(struct cordon_disk *d)
+static unsigned int work(struct cordon_disk *d, struct io_comp_batch *iob)
 {
 	struct cordon_chan *chan = &d->party->chan;
 	struct cordon_desc a[BATCH];
@@ -263,7 +270,7 @@ static unsigned int work(struct cordon_disk *d)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		answered(d, a[i]);
+		answered(d, a[i], iob);
 	WRITE_ONCE(d->answers, d->answers + n);
 	/* The credits that it was told of. */
 	if (n)
@@ -279,14 +286,14 @@ static unsigned int work(struct cordon_disk *d)
 	return n;
 }
 
-unsigned int disk_work(struct cordon_disk *d)
+unsigned int disk_work(struct cordon_disk *d, struct io_comp_batch *iob)
 {
 	unsigned int n = 0;
 
 	if (test_and_set_bit_lock(0, &d->taking))
 		return 0;
 	if (d->party)
-		n = work(d);
+		n = work(d, iob);
 	clear_bit_unlock(0, &d->taking);
 	return n;
 }
@@ -315,7 +322,7 @@ static bool drains(struct cordon_disk *d, const struct disk_queue *q)
 		u32 n;
 
 		if (cordon_stream_rx_ready(&d->party->chan.rx))
-			work(d);
+			work(d, NULL);
 		n = READ_ONCE(q->table.sent.n);
 		if (!n)
 			return true;
@@ -339,11 +346,9 @@ bool disk_spin(struct cordon_disk *d, struct disk_queue *q)
 
 	if (READ_ONCE(q->table.sent.n) > SPIN_MOST || test_and_set_bit_lock(0, &d->taking))
 		return false;
-	if (q->luck < 0) {
-		q->luck++;
-	} else if (d->party) {
+	if (d->party) {
 		came = drains(d, q);
-		q->luck = came ? LUCK : q->luck ? q->luck - 1 : -PAUSE;
+		q->luck = came ? LUCK : q->luck > 0 ? q->luck - 1 : -PAUSE;
 	}
 	clear_bit_unlock(0, &d->taking);
 	/* What was sent meanwhile is nobody's but the thread's. */
@@ -359,7 +364,7 @@ void disk_end(struct cordon_disk *d)
 	while (test_and_set_bit_lock(0, &d->taking))
 		schedule_timeout_uninterruptible(1);
 	while (n && left) {
-		n = work(d);
+		n = work(d, NULL);
 		left -= min(n, left);
 		cond_resched();
 	}

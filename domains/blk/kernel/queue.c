@@ -2,9 +2,18 @@
 /* Requests from the block layer, into the table of their hardware queue. */
 #include "domains/blk/kernel/disk.h"
 
+#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/slab.h>
 #include "core/kernel/compat_blk.h"
 #include "core/kernel/cores.h"
+
+/* How many requests another way is tried for, and how many come before that is tried again. */
+#define TRY 32u
+#define SPAN_MIN 128u
+#define SPAN_MAX 4096u
+/* Left to the bell: answered so often in a row before the next came, they come one at a time. */
+#define ALONE 3u
 
 /* What @rq asks for. Whether the driver can be asked. */
 static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
@@ -12,7 +21,6 @@ static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
 {
 	enum blk_request_op op;
 	unsigned int flags = 0;
-	enum blk_status s;
 
 	switch (req_op(rq)) {
 	case REQ_OP_READ:
@@ -46,10 +54,9 @@ static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
 		r->bytes = blk_rq_bytes(rq);
 	}
 	/* The block layer keeps to the limits; a buffer too few would be ours to pay for. */
-	s = blk_limits_check(&d->limits, op, flags, r->offset, r->bytes);
-	if (s == BLK_S_OK && op > BLK_FLUSH && r->bytes > d->limits.max_zero)
-		s = BLK_S_INVAL;
-	return errno_to_blk_status(blk_status_errno(s));
+	return r->bytes > (op > BLK_FLUSH ? d->limits.max_zero : d->limits.max_bytes) ?
+		       BLK_STS_IOERR :
+		       BLK_STS_OK;
 }
 
 /* Into the table, with the queue's lock. */
@@ -71,35 +78,92 @@ static blk_status_t take(struct cordon_disk *d, struct disk_queue *q, struct req
 	return BLK_STS_OK;
 }
 
-static void send(struct cordon_disk *d, struct disk_queue *q)
+/*
+ * Whether who sends now is to wait for the answer. One request at a time, that is faster; where more would come,
+ * it keeps the driver from having several at once, and the block layer doesn't say which it is. So the two ways
+ * are timed: some requests by the one that is not in use, and the better one is kept, for longer each time that
+ * it proves to be.
+ */
+static bool adapt(struct disk_queue *q)
 {
-	disk_send(d, q);
-	q->stalls += q->table.waiting.n > 0;
+	bool alone = !q->wait && !q->table.sent.n;
+	u64 ns;
+
+	q->alone = alone ? q->alone + 1 : 0;
+	if (!q->run++)
+		q->since = ktime_get_mono_fast_ns();
+	if (q->run <= (q->tried ? TRY : q->span) && q->alone < ALONE)
+		return q->wait;
+	ns = div_u64(ktime_get_mono_fast_ns() - q->since, q->run);
+	if (!q->tried) {
+		q->ns = ns;
+		q->wait = !q->wait;
+	} else if (ns + ns / 16 < q->ns && q->alone < ALONE) {
+		q->span = SPAN_MIN;
+	} else {
+		q->span = min(2 * q->span, SPAN_MAX);
+		q->wait = !q->wait;
+	}
+	q->tried = !q->tried;
+	q->run = q->alone = 0;
+	return q->wait;
 }
 
-/* Who sent the last of some sees to it that answers are taken; who polls takes them himself. */
-static void sent(struct cordon_disk *d, struct disk_queue *q, bool polled)
+static bool is_to_wait(const struct cordon_disk *d, struct disk_queue *q)
 {
-	if (!polled && (d->doorbell || !disk_spin(d, q)))
+	if (d->doorbell)
+		return false;
+	if (q->luck < 0) {
+		q->luck++;
+		q->wait = q->tried = false;
+		q->run = q->alone = 0;
+		return false;
+	}
+	return !d->adaptive || adapt(q);
+}
+
+/* With the queue's lock. Whether to wait for answers. */
+static bool send(struct cordon_disk *d, struct disk_queue *q)
+{
+	bool wait = is_to_wait(d, q);
+
+	disk_send(d, q);
+	q->stalls += q->table.waiting.n > 0;
+	return wait;
+}
+
+/* Who sent the last of some sees to it that answers are taken. */
+static void sent(struct cordon_disk *d, struct disk_queue *q, bool wait)
+{
+	if (READ_ONCE(d->left) == wait)
+		WRITE_ONCE(d->left, !wait);
+	if (!wait || !disk_spin(d, q))
 		disk_rouse(d, q);
+}
+
+static bool is_polled(const struct request *rq)
+{
+	return rq->cmd_flags & REQ_POLLED;
 }
 
 static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_queue_data *bd)
 {
 	struct cordon_disk *d = hctx->queue->queuedata;
 	struct disk_queue *q = &d->queue[hctx->queue_num];
-	bool polled = bd->rq->cmd_flags & REQ_POLLED;
+	bool polled = is_polled(bd->rq); /* who sent it takes the answer */
+	bool wait;
 	blk_status_t s;
 
 	spin_lock(&q->lock);
 	s = take(d, q, bd->rq);
-	send(d, q);
+	wait = send(d, q);
 	spin_unlock(&q->lock);
-	if (bd->last)
-		sent(d, q, polled);
+	if (bd->last && !polled)
+		sent(d, q, wait);
 	return s;
 }
 
+/* The last one didn't come. */
 static void commit_rqs(struct blk_mq_hw_ctx *hctx)
 {
 	struct cordon_disk *d = hctx->queue->queuedata;
@@ -117,19 +181,20 @@ static void queue_rqs(cordon_rq_list *list)
 		struct blk_mq_hw_ctx *hctx = rq->mq_hctx;
 		struct cordon_disk *d = hctx->queue->queuedata;
 		struct disk_queue *q = &d->queue[hctx->queue_num];
-		bool polled = true;
+		bool polled = true, wait;
 
 		spin_lock(&q->lock);
 		do {
-			polled &= !!(rq->cmd_flags & REQ_POLLED);
+			polled &= is_polled(rq);
 			rq_list_pop(list);
 			if (take(d, q, rq) != BLK_STS_OK)
 				cordon_rq_list_add(&refused, rq);
 			rq = rq_list_peek(list);
 		} while (rq && rq->mq_hctx == hctx);
-		send(d, q);
+		wait = send(d, q);
 		spin_unlock(&q->lock);
-		sent(d, q, polled);
+		if (!polled)
+			sent(d, q, wait);
 	}
 	*list = refused;
 }
@@ -146,7 +211,7 @@ static enum blk_eh_timer_return timed_out(struct request *rq)
 
 	spin_lock(&q->lock);
 	if (i < q->table.n && q->rq[i] == rq && q->table.slot[i].state == BLK_SLOT_SENT &&
-	    time_after_eq(jiffies, q->since[i] + rq->timeout))
+	    time_after_eq(jiffies, q->sent_at[i] + rq->timeout))
 		WRITE_ONCE(d->late, true);
 	spin_unlock(&q->lock);
 	return BLK_EH_RESET_TIMER;
@@ -155,7 +220,7 @@ static enum blk_eh_timer_return timed_out(struct request *rq)
 /* Who asked to be the one that polls (RWF_HIPRI, io_uring's IOPOLL). He may have another's answer too. */
 static int poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob)
 {
-	return (int)disk_work(hctx->queue->queuedata);
+	return (int)disk_work(hctx->queue->queuedata, iob);
 }
 
 /* Answers are taken the same way whoever waits for them: requests that are polled for use the same queues. */
@@ -189,7 +254,7 @@ static void free_all(struct disk_queue *all, unsigned int n)
 	for (i = 0; all && i < n; i++) {
 		kvfree(all[i].slots);
 		kfree(all[i].rq);
-		kfree(all[i].since);
+		kfree(all[i].sent_at);
 	}
 	kfree(all);
 }
@@ -202,10 +267,12 @@ void disk_queues_free(struct cordon_disk *d)
 static int make(struct disk_queue *q, unsigned int number, u32 depth)
 {
 	spin_lock_init(&q->lock);
+	q->wait = true;
+	q->span = SPAN_MIN;
 	q->slots = kvcalloc(depth, sizeof(*q->slots), GFP_KERNEL);
 	q->rq = kcalloc(depth, sizeof(struct request *), GFP_KERNEL);
-	q->since = kcalloc(depth, sizeof(*q->since), GFP_KERNEL);
-	if (!q->slots || !q->rq || !q->since)
+	q->sent_at = kcalloc(depth, sizeof(*q->sent_at), GFP_KERNEL);
+	if (!q->slots || !q->rq || !q->sent_at)
 		return -ENOMEM;
 	blk_table_init(&q->table, q->slots, depth, number << DISK_DEPTH_BITS);
 	return 0;

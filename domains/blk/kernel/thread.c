@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
  * The thread that stands for the interrupt: on a core of Linux's it takes the driver's answers. By polling,
- * it spins while there is traffic and nothing else to run there, then naps, longer each time, but
- * shortly while the driver has requests that nobody else waits for; who leaves one to it wakes it from a long nap. By doorbell, it sleeps as
- * soon as there is nothing, and the driver rings. poll.c of the net class does the same for frames.
+ * it spins while there is traffic and nothing else to run there, then naps, longer each time, but shortly while
+ * the driver has requests that nobody waits for; who leaves one to it wakes it from a long nap. By doorbell, it
+ * sleeps as soon as there is nothing, and the driver rings. poll.c of the net class does the same for frames.
  */
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
@@ -37,9 +37,14 @@ static void heard(void *arg)
 	wake_up_process(d->thread);
 }
 
-static bool listens(const struct cordon_disk *d, u64 idle)
+static bool by_bell(const struct cordon_disk *d)
 {
-	return d->party->rings && (d->doorbell || idle >= LISTEN_NS) &&
+	return d->doorbell || (d->adaptive && READ_ONCE(d->left));
+}
+
+static bool listens(const struct cordon_disk *d, bool bell, u64 idle)
+{
+	return d->party->rings && (bell || idle >= LISTEN_NS) &&
 	       ktime_get_mono_fast_ns() >= d->deaf_until;
 }
 
@@ -48,14 +53,15 @@ static bool listens(const struct cordon_disk *d, u64 idle)
 static bool doze(struct cordon_disk *d, u64 nap, u64 idle)
 {
 	struct cordon_waiter *w = &d->party->chan.waiter;
-	bool listen = listens(d, idle), early = false;
+	bool bell = by_bell(d), listen = listens(d, bell, idle), early = false;
 	u64 ns = listen ? SLEEP_NS : nap;
 	u64 answers = READ_ONCE(d->answers);
 	ktime_t t;
 
 	WRITE_ONCE(d->heard, false);
 	set_current_state(TASK_IDLE);
-	WRITE_ONCE(d->deep, !d->doorbell && (listen || nap >= NAP_LONG_NS));
+	/* Whoever has the driver ring need not wake us. */
+	WRITE_ONCE(d->deep, listen ? !bell : nap >= NAP_LONG_NS);
 	/* Pairs with disk_rouse(): who gave up before he could see that we sleep is seen here. Who still takes
 	 * answers has yet to look. */
 	smp_mb();
@@ -89,7 +95,6 @@ static bool doze(struct cordon_disk *d, u64 nap, u64 idle)
 static int thread(void *arg)
 {
 	struct cordon_disk *d = arg;
-	u64 spin = d->doorbell ? 0 : SPIN_NS;
 	u64 nap = NAP_MIN_NS;
 	u64 idle = 0; /* since when */
 
@@ -99,7 +104,7 @@ static int thread(void *arg)
 		/* RCU takes who spins for busy otherwise. */
 		cond_resched_tasks_rcu_qs();
 		if (disk_is_work(d)) {
-			disk_work(d);
+			disk_work(d, NULL);
 			idle = 0;
 			nap = NAP_MIN_NS;
 			continue;
@@ -107,7 +112,7 @@ static int thread(void *arg)
 		now = ktime_get_mono_fast_ns();
 		if (!idle)
 			idle = now;
-		if (now - idle < spin && single_task_running()) {
+		if (!by_bell(d) && now - idle < SPIN_NS && single_task_running()) {
 			cpu_relax();
 			continue;
 		}
