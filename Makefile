@@ -214,7 +214,7 @@ build/$(1)/tests/%: build/$(1)/tests/%.o build/$(1)/libcordon.a
 build/$(1)/tests/cdl/netctl: build/$(1)/gen/tests/cdl/netctl.cdl_server.o
 build/$(1)/tests/cdl/generator: $(CDL_LIB:%.c=build/$(1)/%.o)
 $(addprefix build/$(1)/tests/cdl/,types buffers life lies): build/$(1)/tests/cdl/golden/all.cdl_server.o
-build/$(1)/tests/cdl/requests: $(addprefix build/$(1)/tests/cdl/golden/all.cdl_,server.o fuzz.o)
+build/$(1)/tests/cdl/requests build/$(1)/tests/cdl/all_calls: $(addprefix build/$(1)/tests/cdl/golden/all.cdl_,server.o fuzz.o)
 build/$(1)/tests/cdl/decode: build/$(1)/tests/cdl/golden/all.cdl_decode.o
 build/$(1)/tests/cdl/net_calls: build/$(1)/gen/domains/net/net.cdl_fuzz.o
 build/$(1)/tests/cdl/blk_calls: build/$(1)/gen/domains/blk/blk.cdl_fuzz.o
@@ -524,7 +524,7 @@ fuzz-cdl: fuzz-programs
 	$(foreach i,$(FUZZ_CALLS),build/fuzz/cdl-$(i) $(FUZZ_LIMIT) -max_len=4096 build/fuzz/$(i) \
 		$(wildcard $(FUZZ_CORPUS)/$(i)) &&) true
 fuzz-corpus: fuzz-programs
-	@for i in net blk; do \
+	@for i in $(FUZZ_CALLS); do \
 		rm -rf build/fuzz/merged && mkdir -p build/fuzz/merged $(FUZZ_CORPUS)/$$i && \
 		build/fuzz/cdl-$$i -merge=1 -max_len=256 -use_counters=0 build/fuzz/merged $(FUZZ_CORPUS)/$$i build/fuzz/$$i && \
 		rm -rf $(FUZZ_CORPUS)/$$i && mv build/fuzz/merged $(FUZZ_CORPUS)/$$i || exit; \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * The fuzz harness of a class's interface, of requests and of replies: on inputs in CORPUS that make fuzz-cdl
+ * The fuzz harness of an interface, of requests and of replies: on inputs in CORPUS that make fuzz-cdl
  * found, and on the same neighbours of theirs in every run.
  */
 #ifndef CORDON_TESTS_CDL_CORPUS_H
