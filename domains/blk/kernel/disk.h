@@ -11,8 +11,8 @@
  * requests come one after the other without that, the driver is better given many at once: queue.c finds out.
  *
  * A queue for each of Linux's cores, each with a stream, buffers and a table of its own, under a lock that
- * is not held while an answer's data are copied. A tag is the driver's name for a request: the place in
- * its queue's table, after those of the queues before it.
+ * is not held while an answer's data are copied. A tag is the driver's name for a request: the number of
+ * its queue, and the place in that one's table.
  *
  * What can't be sent waits in the table: no driver, or one with no room. It waits until there is one,
  * or until the disk goes. What a dead driver had is sent again from the request's own pages.
