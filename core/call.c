@@ -44,7 +44,8 @@ static int wait_longer(struct cordon_caller *c, struct patience *p)
 		p->looks = 0;
 	}
 	if (!p->deadline)
-		p->deadline = p->now + p->timeout_ns;
+		p->deadline = p->timeout_ns < UINT64_MAX - p->now ? p->now + p->timeout_ns :
+								    UINT64_MAX;
 	if (cancelled(c))
 		return -ECANCELED;
 	wait_turn(c);

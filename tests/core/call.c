@@ -92,15 +92,15 @@ static void plain_code_polls_until_the_answer(void **state)
 		uint32_t reply = 0;
 
 		assert_int_equal(cordon_call(&c, 0, &i, sizeof(i), &reply, sizeof(reply),
-					     ~0ull >> 1),
+					     UINT64_MAX),
 				 sizeof(reply));
 		assert_int_equal(reply, 2 * i);
 		assert_int_equal(c.by_op[0], i + 1);
 		assert_false(c.waiting);
 	}
-	assert_int_equal(cordon_call(&c, 1, NULL, 0, NULL, 0, ~0ull >> 1), -ENXIO);
-	assert_int_equal(cordon_call(&c, 2, NULL, 0, NULL, 0, ~0ull >> 1), -EOPNOTSUPP);
-	assert_int_equal(cordon_call(&c, 0, NULL, 0, NULL, 0, ~0ull >> 1), -EINVAL);
+	assert_int_equal(cordon_call(&c, 1, NULL, 0, NULL, 0, UINT64_MAX), -ENXIO);
+	assert_int_equal(cordon_call(&c, 2, NULL, 0, NULL, 0, UINT64_MAX), -EOPNOTSUPP);
+	assert_int_equal(cordon_call(&c, 0, NULL, 0, NULL, 0, UINT64_MAX), -EINVAL);
 	/* Only those that were answered well. */
 	assert_int_equal(c.by_op[0], 100);
 	assert_int_equal(c.by_op[1] + c.by_op[2], 0);
