@@ -16,6 +16,7 @@
 #include "core/cores.h"
 #include "core/host.h"
 #include "tests/attack/attacks.h"
+#include "tests/attack/entry.h"
 #include "tests/attack/scene.h"
 
 static const struct attack_info attacks[] = {
@@ -182,6 +183,8 @@ static void one(const struct attack_info *a)
 		stops &= ~PART(LANDLOCK);
 	if ((a->needs & (NEEDS_PORT | NEEDS_TAP)) && !(all & PART(URING)))
 		return skip(a, "this host allows no io_uring");
+	if ((a->needs & NEEDS_INT80) && !has_int80())
+		return skip(a, "this kernel has no such way in");
 	if (!stops && !(a->needs & NO_WAY)) {
 		list_parts(why, sizeof(why), a->parts);
 		snprintf(why + strlen(why), sizeof(why) - strlen(why), ": this host has none");

@@ -24,6 +24,7 @@
 #define SEEN_KILL 16 /* ... the decoy dies */
 #define SEEN_NAME 32 /* ... the host's name has changed */
 #define ASIDE_RLIMITS 128 /* they go too: the program would start, but could open no library */
+#define NEEDS_INT80 256 /* a kernel that takes system calls of 32-bit code */
 #define NO_WAY 64 /* refused with and without part ring: the kernel's own checks */
 
 /*
@@ -54,7 +55,7 @@
 	X(PUNCH, "punch a hole into the pool", PART(SECCOMP), 0, 0)                                \
 	X(CODE, "run code written into the pool", PART(SECCOMP), 0, 0)                             \
 	X(REWRITE, "change a frame that may be sent again", PART_PROCESS, 0, 0)                    \
-	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), 0, 0)                              \
+	X(INT80, "enter the kernel by int 0x80", PART(SECCOMP), NEEDS_INT80, 0)                    \
 	X(RING_FILE, "ring: read a file by its path",                                              \
 	  PART(RING) | PART(LANDLOCK) | PART(MOUNTNS) | PART(RLIMITS), NEEDS_PORT, 1)              \
 	X(RING_SEND, "ring: send a UDP datagram", PART(RING) | PART(NETNS) | PART(RLIMITS),        \
