@@ -8,5 +8,5 @@ set -u
 . tests/vm/guests
 needs_guests
 needs_modules
-in_guests 250 tests/vm/inside-campaign 2 "$(date +%s)"
+in_guests 450 tests/vm/inside-campaign 2 "$(date +%s)"
 finish

@@ -25,5 +25,5 @@ timeout -k 5 100 scripts/module -c >"$tmp/out" 2>"$tmp/err" </dev/null
 [ "$(wc -l <"$tmp/out")" = 2 ] && [ ! -s "$tmp/err" ] && good=1
 check "so_does_the_one_that_tests_stubs"
 
-in_guests 280 tests/vm/inside-module
+in_guests 450 tests/vm/inside-module
 finish
