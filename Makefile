@@ -520,8 +520,8 @@ fuzz-programs: generated
 	$(foreach i,$(FUZZ_CALLS),$(FUZZ) -o build/fuzz/cdl-$(i) $(fuzzed_$(i)).cdl_server.c \
 		$(fuzzed_$(i)).cdl_fuzz.c $(CHANNELS) &&) true
 fuzz-cdl: fuzz-programs
-	build/fuzz/cdl-compile $(FUZZ_LIMIT) -max_len=8192 -dict=tests/cdl/fuzz/cdl.dict build/fuzz/compile tests/cdl/golden
-	$(foreach i,$(FUZZ_CALLS),build/fuzz/cdl-$(i) $(FUZZ_LIMIT) -max_len=4096 build/fuzz/$(i) \
+	build/fuzz/cdl-compile $(FUZZ_LIMIT) -max_len=8192 -artifact_prefix=build/fuzz/ -dict=tests/cdl/fuzz/cdl.dict build/fuzz/compile tests/cdl/golden
+	$(foreach i,$(FUZZ_CALLS),build/fuzz/cdl-$(i) $(FUZZ_LIMIT) -max_len=4096 -artifact_prefix=build/fuzz/ build/fuzz/$(i) \
 		$(wildcard $(FUZZ_CORPUS)/$(i)) &&) true
 fuzz-corpus: fuzz-programs
 	@for i in $(FUZZ_CALLS); do \

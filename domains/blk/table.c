@@ -104,12 +104,13 @@ static uint8_t status_of(struct blk_table *t, const struct blk_request *r, struc
 int blk_table_complete(struct blk_table *t, struct cordon_desc d)
 {
 	uint32_t i = blk_tag_index(d.buf) - t->first;
-	struct blk_slot *s = &t->slot[i];
+	struct blk_slot *s;
 
-	if (i >= t->n || s->state != BLK_SLOT_SENT) {
+	if (i >= t->n || t->slot[i].state != BLK_SLOT_SENT) {
 		t->bad_tags++;
 		return -EPROTO;
 	}
+	s = &t->slot[i];
 	if (d.buf != s->request.tag) {
 		t->old_tags++;
 		return -EPROTO;
