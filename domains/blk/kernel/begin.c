@@ -134,7 +134,7 @@ static int plane_up(struct cordon_disk *d, struct cordon_party *p, const struct 
 	d->party = p;
 	ret = disk_plane_make(d);
 	if (ret == 0) {
-		ret = disk_thread_start(d);
+		ret = cordon_poller_start(&d->poller, &disk_poller_ops, d, p, d->name);
 		if (ret < 0)
 			disk_plane_free(d);
 	}

@@ -4,11 +4,11 @@
  * its twin in user space.
  *
  * Who does what: the block layer calls queue_rq (queue.c), which notes the request in the table of its
- * hardware queue, and sends it if it can (flow.c); the thread (thread.c) takes the driver's answers; orders
- * (front.c) start and end both. disk.c is what Linux sees.
+ * hardware queue, and sends it if it can (flow.c); the poller (core/kernel/poller.h) takes the driver's
+ * answers; orders (front.c) start and end both. disk.c is what Linux sees.
  *
- * Who sends a few requests waits a little for their answers, and takes them: that spares the thread. But where
- * requests come one after the other without that, the driver is better given many at once: queue.c finds out.
+ * Who sends a few requests waits a little for their answers, and takes them: that spares the poller. But where
+ * requests come one after the other without that, the driver is better given many at once: way.h finds out.
  *
  * A queue for each of Linux's cores, each with a stream, buffers and a table of its own, under a lock that
  * is not held while an answer's data are copied. A tag is the driver's name for a request: the number of
@@ -25,9 +25,11 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include "core/kernel/party.h"
+#include "core/kernel/poller.h"
 #include "domains/blk/blk.cdl_client.h"
 #include "domains/blk/counters.h"
 #include "domains/blk/limits.h"
+#include "domains/blk/kernel/way.h"
 #include "domains/blk/table.h"
 
 #define DISK_QUEUES_MAX CORDON_MORE_MAX
@@ -50,12 +52,7 @@ struct disk_queue {
 	u32 allowed; /* at the driver at once */
 	u32 peak;
 	u64 stalls, resent; /* counters */
-	/* Whether who sends waits for answers (queue.c). */
-	int luck; /* below 0: so often it was in vain lately that nobody does for so many times */
-	bool wait, tried; /* what they do now, and whether that is a trial */
-	u32 run, span; /* how many of them did, and how many are to before the other way is tried */
-	u32 alone; /* of those who don't: in a row, found all answered */
-	u64 since, ns; /* when that began; how long each took by the way that is in use */
+	struct disk_way way; /* whether who sends waits for answers */
 } ____cacheline_aligned_in_smp;
 
 enum disk_there { DISK_NONE, DISK_COMES, DISK_THERE, DISK_FAILED };
@@ -84,18 +81,12 @@ struct cordon_disk {
 	u64 answers; /* taken */
 	bool late; /* this one has a request for too long */
 
-	/* thread.c */
-	struct task_struct *thread;
+	struct cordon_poller poller;
 	bool doorbell; /* it sleeps until the driver rings, whoever waits */
 	bool adaptive; /* as who sends finds best: */
 	bool left; /* who sent last left the answer to the bell */
-	bool deep; /* it sleeps for long: who sends, and doesn't take the answer, wakes it */
-	bool listening; /* the driver does */
-	bool heard;
-	unsigned int vain; /* times in a row that it rang for nothing */
-	u64 deaf_until;
 
-	struct blk_front_counters count; /* the thread's and orders'; the rest is in the queues */
+	struct blk_front_counters count; /* the poller's and orders'; the rest is in the queues */
 	struct cordon_kcalls calls;
 	struct blk_client client; /* of the driver that began last; for orders */
 	struct {
@@ -136,25 +127,27 @@ u32 disk_bytes_max(const struct cordon_party *p); /* of a request, as buffers ar
 int disk_plane_make(struct cordon_disk *d); /* of d->party; or -ENOMEM */
 void disk_plane_free(struct cordon_disk *d);
 void disk_send(struct cordon_disk *d, struct disk_queue *q); /* what waits; with its lock */
-bool disk_is_work(const struct cordon_disk *d); /* for the thread: a guess */
-/* Take answers, a few: how many; 0: or somebody else does. @iob: where requests that ended are put, by Linux's
+/* What the driver published, as it looks: a guess. */
+bool disk_is_work(const struct cordon_disk *d);
+/* A few answers, by who set bit 0 of ->taking: how many. @iob: where requests that ended are put, by Linux's
  * poll; or NULL. */
+unsigned int disk_answers(struct cordon_disk *d, struct io_comp_batch *iob);
+
+/* poll.c: who takes them. */
+extern const struct cordon_poller_ops disk_poller_ops;
+/* As disk_answers(); 0: or somebody else does. */
 unsigned int disk_work(struct cordon_disk *d, struct io_comp_batch *iob);
 /* Something of @q was sent: answers may come at once. Whether all came, and nothing else is out. */
 bool disk_spin(struct cordon_disk *d, struct disk_queue *q);
-/* Something was sent whose answer nobody waits for: the thread looks, if it would not for long. Without the
+/* Something was sent whose answer nobody waits for: the poller looks, if it would not for long. Without the
  * queue's lock. */
 void disk_rouse(struct cordon_disk *d, struct disk_queue *q);
-/* No queue runs, and the thread is gone: take what the driver had published; then there is no party. */
+/* No queue runs, and the poller is gone: take what the driver had published; then there is no party. */
 void disk_end(struct cordon_disk *d);
 
 /* begin.c */
 int disk_begin(struct cordon_disk *d, struct cordon_party *p, char *why); /* as .start of front.h */
 void disk_run(struct cordon_disk *d, bool running); /* requests are sent, or wait */
 void disk_count(struct cordon_disk *d, const struct cordon_party *p); /* what its channel does */
-
-/* thread.c */
-int disk_thread_start(struct cordon_disk *d);
-void disk_thread_stop(struct cordon_disk *d);
 
 #endif

@@ -3,19 +3,9 @@
 #include "domains/blk/kernel/disk.h"
 
 #include <linux/highmem.h>
-#include <linux/ktime.h>
-#include <linux/sched.h>
 #include <linux/slab.h>
 
 #define BATCH CORDON_DESCS_PER_LINE
-
-/* How long who sends waits for an answer, and of how many; after so many times in vain in a row he doesn't for
- * a while. The clock is read once in so many looks. */
-#define SPIN_NS 50000ull
-#define SPIN_MOST 16u
-#define LOOKS 32u
-#define LUCK 4
-#define PAUSE 64
 
 /* ---- a queue's buffers ---------------------------------------------------------------------------- */
 
@@ -164,19 +154,6 @@ void disk_send(struct cordon_disk *d, struct disk_queue *q)
 		cordon_party_ring(d->party, &q->waiter);
 }
 
-void disk_rouse(struct cordon_disk *d, struct disk_queue *q)
-{
-	/* Pairs with doze(). */
-	smp_mb();
-	if (!READ_ONCE(d->deep))
-		return;
-	spin_lock(&q->lock);
-	/* While a queue runs, there is a thread. */
-	if (q->running)
-		wake_up_process(d->thread);
-	spin_unlock(&q->lock);
-}
-
 /* ---- from the driver ------------------------------------------------------------------------------ */
 
 static void count(struct blk_front_counters *c, const struct blk_request *r, u8 status)
@@ -261,7 +238,7 @@ bool disk_is_work(const struct cordon_disk *d)
 	return false;
 }
 
-static unsigned int work(struct cordon_disk *d, struct io_comp_batch *iob)
+unsigned int disk_answers(struct cordon_disk *d, struct io_comp_batch *iob)
 {
 	struct cordon_chan *chan = &d->party->chan;
 	struct cordon_desc a[BATCH];
@@ -284,90 +261,4 @@ static unsigned int work(struct cordon_disk *d, struct io_comp_batch *iob)
 		spin_unlock(&q->lock);
 	}
 	return n;
-}
-
-unsigned int disk_work(struct cordon_disk *d, struct io_comp_batch *iob)
-{
-	unsigned int n = 0;
-
-	if (test_and_set_bit_lock(0, &d->taking))
-		return 0;
-	if (d->party)
-		n = work(d, iob);
-	clear_bit_unlock(0, &d->taking);
-	return n;
-}
-
-static bool is_late(u64 *until, u64 *end)
-{
-	u64 now = ktime_get_mono_fast_ns();
-
-	if (!*until)
-		*until = now + SPIN_NS;
-	if (!*end)
-		*end = now + SPIN_MOST * SPIN_NS;
-	return now > *until || now > *end;
-}
-
-/* Whether nothing of @q is out, within SPIN_NS of the last answer. The last look is after the last reading of
- * the clock: who was interrupted finds what came meanwhile. */
-static bool drains(struct cordon_disk *d, const struct disk_queue *q)
-{
-	u32 out = READ_ONCE(q->table.sent.n);
-	u64 until = 0, end = 0; /* 0: nobody looked at the clock */
-	unsigned int looks = 0;
-	bool late = false;
-
-	for (;;) {
-		u32 n;
-
-		if (cordon_stream_rx_ready(&d->party->chan.rx))
-			work(d, NULL);
-		n = READ_ONCE(q->table.sent.n);
-		if (!n)
-			return true;
-		if (late)
-			return false;
-		if (n != out)
-			until = 0;
-		out = n;
-		if (++looks % LOOKS)
-			continue;
-		/* The deadline also holds for a driver that never stops answering something else. It is short
-		 * enough for others to wait: the thread's own timer would end most waits. */
-		late = is_late(&until, &end);
-		cpu_relax();
-	}
-}
-
-bool disk_spin(struct cordon_disk *d, struct disk_queue *q)
-{
-	bool came = false;
-
-	if (READ_ONCE(q->table.sent.n) > SPIN_MOST || test_and_set_bit_lock(0, &d->taking))
-		return false;
-	if (d->party) {
-		came = drains(d, q);
-		q->luck = came ? LUCK : q->luck > 0 ? q->luck - 1 : -PAUSE;
-	}
-	clear_bit_unlock(0, &d->taking);
-	/* What was sent meanwhile is nobody's but the thread's. */
-	return came && !disk_in_flight(d);
-}
-
-void disk_end(struct cordon_disk *d)
-{
-	u32 left = d->party->chan.dims.ba * CORDON_DESCS_PER_LINE; /* a ring full at most */
-	unsigned int n = 1;
-
-	/* Whoever has it spins for so long at most, or was preempted. */
-	while (test_and_set_bit_lock(0, &d->taking))
-		schedule_timeout_uninterruptible(1);
-	while (n && left) {
-		n = work(d, NULL);
-		left -= min(n, left);
-		cond_resched();
-	}
-	d->party = NULL;
-	clear_bit_unlock(0, &d->taking);
 }

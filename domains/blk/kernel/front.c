@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
  * The front-end's life: what blk_front_start() and the others of the folder above do in user space. Orders
- * come one at a time; calls to the driver are made by the ioctl's caller, while the thread goes on.
+ * come one at a time; calls to the driver are made by the ioctl's caller, while answers are taken.
  */
 #include <linux/err.h>
 #include <linux/ktime.h>
@@ -125,7 +125,7 @@ static void front_detach(void *front, struct cordon_party *p)
 	if (!d->party)
 		return;
 	disk_run(d, false);
-	disk_thread_stop(d);
+	cordon_poller_stop(&d->poller);
 	disk_end(d);
 	disk_count(d, p);
 	disk_for_each_queue(d, q)

@@ -2,18 +2,9 @@
 /* Requests from the block layer, into the table of their hardware queue. */
 #include "domains/blk/kernel/disk.h"
 
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/slab.h>
 #include "core/kernel/compat_blk.h"
 #include "core/kernel/cores.h"
-
-/* How many requests another way is tried for, and how many come before that is tried again. */
-#define TRY 32u
-#define SPAN_MIN 128u
-#define SPAN_MAX 4096u
-/* Left to the bell: answered so often in a row before the next came, they come one at a time. */
-#define ALONE 3u
 
 /* What @rq asks for. Whether the driver can be asked. */
 static blk_status_t translate(const struct cordon_disk *d, struct request *rq,
@@ -78,54 +69,17 @@ static blk_status_t take(struct cordon_disk *d, struct disk_queue *q, struct req
 	return BLK_STS_OK;
 }
 
-/*
- * Whether who sends now is to wait for the answer. One request at a time, that is faster; where more would come,
- * it keeps the driver from having several at once, and the block layer doesn't say which it is. So the two ways
- * are timed: some requests by the one that is not in use, and the better one is kept, for longer each time that
- * it proves to be.
- */
-static bool adapt(struct disk_queue *q)
-{
-	bool alone = !q->wait && !q->table.sent.n;
-	u64 ns;
-
-	q->alone = alone ? q->alone + 1 : 0;
-	if (!q->run++)
-		q->since = ktime_get_mono_fast_ns();
-	if (q->run <= (q->tried ? TRY : q->span) && q->alone < ALONE)
-		return q->wait;
-	ns = div_u64(ktime_get_mono_fast_ns() - q->since, q->run);
-	if (!q->tried) {
-		q->ns = ns;
-		q->wait = !q->wait;
-	} else if (ns + ns / 16 < q->ns && q->alone < ALONE) {
-		q->span = SPAN_MIN;
-	} else {
-		q->span = min(2 * q->span, SPAN_MAX);
-		q->wait = !q->wait;
-	}
-	q->tried = !q->tried;
-	q->run = q->alone = 0;
-	return q->wait;
-}
-
 static bool is_to_wait(const struct cordon_disk *d, struct disk_queue *q)
 {
 	if (d->doorbell)
 		return false;
-	if (q->luck < 0) {
-		q->luck++;
-		q->wait = q->tried = false;
-		q->run = q->alone = 0;
-		return false;
-	}
-	return !d->adaptive || adapt(q);
+	return d->adaptive ? disk_way_waits(&q->way, !q->table.sent.n) : disk_way_is_lucky(&q->way);
 }
 
-/* With the queue's lock. Whether to wait for answers. */
-static bool send(struct cordon_disk *d, struct disk_queue *q)
+/* With the queue's lock. Whether to wait for answers; those who poll for theirs say nothing about that. */
+static bool send(struct cordon_disk *d, struct disk_queue *q, bool polled)
 {
-	bool wait = is_to_wait(d, q);
+	bool wait = !polled && is_to_wait(d, q);
 
 	disk_send(d, q);
 	q->stalls += q->table.waiting.n > 0;
@@ -156,7 +110,7 @@ static blk_status_t queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_mq_que
 
 	spin_lock(&q->lock);
 	s = take(d, q, bd->rq);
-	wait = send(d, q);
+	wait = send(d, q, polled);
 	spin_unlock(&q->lock);
 	if (bd->last && !polled)
 		sent(d, q, wait);
@@ -191,7 +145,7 @@ static void queue_rqs(cordon_rq_list *list)
 				cordon_rq_list_add(&refused, rq);
 			rq = rq_list_peek(list);
 		} while (rq && rq->mq_hctx == hctx);
-		wait = send(d, q);
+		wait = send(d, q, polled);
 		spin_unlock(&q->lock);
 		if (!polled)
 			sent(d, q, wait);
@@ -267,8 +221,7 @@ void disk_queues_free(struct cordon_disk *d)
 static int make(struct disk_queue *q, unsigned int number, u32 depth)
 {
 	spin_lock_init(&q->lock);
-	q->wait = true;
-	q->span = SPAN_MIN;
+	disk_way_init(&q->way);
 	q->slots = kvcalloc(depth, sizeof(*q->slots), GFP_KERNEL);
 	q->rq = kcalloc(depth, sizeof(struct request *), GFP_KERNEL);
 	q->sent_at = kcalloc(depth, sizeof(*q->sent_at), GFP_KERNEL);

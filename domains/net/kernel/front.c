@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /*
  * The front-end's life: what net_front_start() and the others of the folder above do in user space.
- * Calls to the driver are made by the ioctl's caller, while the thread goes on; nothing is held meanwhile.
+ * Calls to the driver are made by the ioctl's caller, while frames go on; nothing is held meanwhile.
  */
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
@@ -138,7 +138,7 @@ static int plane_up(struct cordon_net *n, struct cordon_party *p, const struct n
 	n->lending = true;
 	net_lend_empties(n);
 	napi_enable(&n->napi);
-	ret = net_thread_start(n);
+	ret = net_poll_start(n);
 	if (ret < 0)
 		return ret; /* detach follows */
 	net_for_each_queue(n, q)
@@ -203,8 +203,7 @@ void net_plane_down(struct cordon_net *n)
 		return;
 	netif_carrier_off(n->dev);
 	hold(n);
-	if (n->thread)
-		net_thread_stop(n);
+	net_poll_stop(n);
 	napi_disable(&n->napi);
 	net_take_rest(n);
 	count_lost(n);

@@ -3,7 +3,7 @@
  * The net front-end in the kernel: a network device whose driver is in a domain. front.c of the folder
  * above is its twin in user space.
  *
- * Who does what: the stack calls xmit (tx.c) with the queue's lock; the thread, or the driver's bell
+ * Who does what: the stack calls xmit (tx.c) with the queue's lock; the poller, or the driver's bell
  * (poll.c), runs NAPI, which takes what the driver sent (rx.c); orders (front.c) start and end both.
  *
  * A queue a CPU, each with a stream and read-only buffers of its own, which nobody else gives out; NAPI has
@@ -19,6 +19,7 @@
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
 #include "core/kernel/party.h"
+#include "core/kernel/poller.h"
 #include "domains/net/counters.h"
 #include "domains/net/net.cdl_client.h"
 #include "domains/net/net.h"
@@ -83,7 +84,6 @@ struct cordon_net {
 		*party; /* NULL: no driver; under plane, and read by what it starts and ends */
 	struct net_slot *slots;
 	struct sk_buff **order; /* room for all frames that the driver can have */
-	struct task_struct *thread;
 	struct napi_struct napi;
 	u32 features; /* negotiated: CORDON_NET_F_* */
 
@@ -99,14 +99,10 @@ struct cordon_net {
 
 	/* poll.c */
 	u32 receive; /* enum cordon_k_receive, as the user said */
-	bool doorbell; /* the driver's bell runs NAPI, on its core; the thread is the backstop */
+	bool doorbell; /* the driver's bell runs NAPI, on its core; else the poller does */
+	struct cordon_poller poller;
 	struct irq_work rung;
-	bool dozing; /* the thread sleeps, */
-	bool deep; /* for long: a frame to send wakes it */
-	bool listening; /* the driver does */
-	bool heard;
-	unsigned int vain; /* times in a row that it rang for nothing */
-	u64 deaf_until;
+	struct delayed_work backstop;
 
 	struct net_front_counters count; /* NAPI's and orders'; what xmit counts is in the queues */
 	u64 rx_dropped;
@@ -176,22 +172,23 @@ void net_lend_empties(struct cordon_net *n);
 /* The same once the flow has ended: all that the driver had published, a ring full at most. */
 void net_take_rest(struct cordon_net *n);
 
-/* poll.c: the thread, and the bell. */
-int net_thread_start(struct cordon_net *n);
-void net_thread_stop(struct cordon_net *n);
+/* poll.c: who runs NAPI, while there is a party. To stop what was not started does nothing. */
+int net_poll_start(struct cordon_net *n); /* or -errno */
+void net_poll_stop(struct cordon_net *n);
 bool net_is_work(const struct cordon_net *n);
 void net_rung(struct irq_work *work);
+void net_backstop(struct work_struct *work);
 
-/* A frame was sent, and the thread may sleep. What came back meanwhile is taken at once, here, as soon as
+/* A frame was sent, and the poller may sleep. What came back meanwhile is taken at once, here, as soon as
  * the stack lets soft interrupts run: that costs no switch. Else the end of a short nap is soon enough. */
 static inline void net_sent(struct cordon_net *n)
 {
-	if (!READ_ONCE(n->dozing))
+	if (!READ_ONCE(n->poller.dozing))
 		return;
 	if (cordon_stream_rx_ready(&n->party->chan.rx))
 		napi_schedule(&n->napi);
-	else if (READ_ONCE(n->deep))
-		wake_up_process(n->thread);
+	else
+		cordon_poller_rouse(&n->poller);
 }
 
 /* front.c: the data plane ends, with plane held; frames at the driver go to n->past. */

@@ -178,6 +178,7 @@ static void setup(struct net_device *dev)
 	INIT_WORK(&n->tell, net_tell);
 	__skb_queue_head_init(&n->past);
 	init_irq_work(&n->rung, net_rung);
+	INIT_DELAYED_WORK(&n->backstop, net_backstop);
 	netif_napi_add(dev, &n->napi, net_poll);
 }
 
