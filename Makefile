@@ -339,7 +339,7 @@ test:
 
 # Each variant runs what it can, and of what takes seconds what can find something there that others don't.
 # Sanitizers: no process fence (a domain is never instrumented), no scripts; ThreadSanitizer doesn't see
-# across processes, and its runtime needs more than strict mode. Debug: what a compiler may do to accesses
+# across processes, and nothing in programs of one thread, and its runtime needs more than strict mode. Debug: what a compiler may do to accesses
 # that race, it does where it optimizes (scribble, volume). Both compilers: the policies of fences that are
 # threads (cli/fences) are no matter of theirs. AddressSanitizer sees no order (waiting/volume).
 but = $(filter-out $(2:%=build/$(1)/tests/%),$(TESTS_$(1)))
@@ -347,7 +347,8 @@ RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
 RUN_debug := $(call but,debug,attack/% net/traffic% channels/scribble net/front_scribble channels/volume \
 	waiting/volume cli/fences)
 RUN_asan := $(call but,asan,attack/% waiting/volume)
-RUN_tsan := $(call but,tsan,attack/% channels/scribble core/trace cdl/generator cdl/requests)
+RUN_tsan := $(call but,tsan,attack/% channels/scribble core/trace cdl/generator cdl/requests cdl/%_calls \
+	net/vnet_random blk/random loader/image)
 RUN_clang := $(call but,clang,attack/% net/traffic% cli/fences)
 RUN_aarch64 := $(TESTS_aarch64)
 

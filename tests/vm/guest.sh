@@ -131,7 +131,7 @@ result "$([ $rc = 125 ] && grep -q 'vm: the guest died' "$tmp/oops.err" &&
 	[ "$(cat "$tmp/oops.out")" = before ] && echo 1)" an_oops_ends_it,_and_is_shown "$tmp/oops.err"
 guest hang --timeout 8 sleep 1000
 result "$([ $rc = 125 ] && grep -q 'not ended after 8 s' "$tmp/hang.err" && echo 1)" a_command_that_hangs_is_ended "$tmp/hang.err"
-guest stall --boot 1 --append rdinit=/bin/sh true # it waits for somebody who types
+guest stall --boot 1 --tries 2 --append rdinit=/bin/sh true # it waits for somebody who types
 result "$([ $rc = 125 ] && grep -q 'no sign of a boot in 1 s: once more' "$tmp/stall.err" &&
 	grep -q 'no sign of a boot in 1 s$' "$tmp/stall.err" && echo 1)" \
 	a_guest_that_does_not_boot_is_tried_twice "$tmp/stall.err"
