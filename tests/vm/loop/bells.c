@@ -51,7 +51,7 @@ void bells(void)
 	struct driver *d = device(SLEEPS);
 	pthread_t t;
 
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 50 && !k_bad; i++) {
 		there_and_back(10);
 		usleep(5000); /* both may fall asleep */
 	}
