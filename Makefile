@@ -339,9 +339,10 @@ test:
 
 # Each variant runs what it can, and of what takes seconds what can find something there that others don't.
 # Sanitizers: no process fence (a domain is never instrumented), no scripts; ThreadSanitizer doesn't see
-# across processes, and nothing in programs of one thread, and its runtime needs more than strict mode. Debug: what a compiler may do to accesses
-# that race, it does where it optimizes (scribble, volume). Both compilers: the policies of fences that are
-# threads (cli/fences) are no matter of theirs. AddressSanitizer sees no order (waiting/volume).
+# across processes, finds nothing in programs of one thread, and its runtime needs more than strict mode.
+# Debug: what a compiler may do to accesses that race, it does where it optimizes (scribble, volume). Both
+# compilers: the policies of fences that are threads (cli/fences) are no matter of theirs. AddressSanitizer
+# sees no order (waiting/volume).
 but = $(filter-out $(2:%=build/$(1)/tests/%),$(TESTS_$(1)))
 RUN_release := $(TESTS_release) $(TEST_SCRIPTS)
 RUN_debug := $(call but,debug,attack/% net/traffic% channels/scribble net/front_scribble channels/volume \

@@ -159,5 +159,4 @@ void cordon_poller_stop(struct cordon_poller *p)
 	kthread_stop(p->thread);
 	put_task_struct(p->thread);
 	p->thread = NULL;
-	p->dozing = p->deep = p->listening = false;
 }

@@ -28,8 +28,8 @@
 #include "core/kernel/poller.h"
 #include "domains/blk/blk.cdl_client.h"
 #include "domains/blk/counters.h"
-#include "domains/blk/limits.h"
 #include "domains/blk/kernel/way.h"
+#include "domains/blk/limits.h"
 #include "domains/blk/table.h"
 
 #define DISK_QUEUES_MAX CORDON_MORE_MAX

@@ -26,6 +26,23 @@ unsigned int disk_work(struct cordon_disk *d, struct io_comp_batch *iob)
 	return n;
 }
 
+void disk_end(struct cordon_disk *d)
+{
+	u32 left = d->party->chan.dims.ba * CORDON_DESCS_PER_LINE; /* a ring full at most */
+	unsigned int n = 1;
+
+	/* Whoever has it spins for so long at most, or was preempted. */
+	while (test_and_set_bit_lock(0, &d->taking))
+		schedule_timeout_uninterruptible(1);
+	while (n && left) {
+		n = disk_answers(d, NULL);
+		left -= min(n, left);
+		cond_resched();
+	}
+	d->party = NULL;
+	clear_bit_unlock(0, &d->taking);
+}
+
 /* ---- who sends ------------------------------------------------------------------------------------ */
 
 static bool is_late(u64 *until, u64 *end)
@@ -140,20 +157,3 @@ const struct cordon_poller_ops disk_poller_ops = {
 	.taken = taken,
 	.nap_max_ns = NAP_MAX_NS,
 };
-
-void disk_end(struct cordon_disk *d)
-{
-	u32 left = d->party->chan.dims.ba * CORDON_DESCS_PER_LINE; /* a ring full at most */
-	unsigned int n = 1;
-
-	/* Whoever has it spins for so long at most, or was preempted. */
-	while (test_and_set_bit_lock(0, &d->taking))
-		schedule_timeout_uninterruptible(1);
-	while (n && left) {
-		n = disk_answers(d, NULL);
-		left -= min(n, left);
-		cond_resched();
-	}
-	d->party = NULL;
-	clear_bit_unlock(0, &d->taking);
-}

@@ -91,7 +91,7 @@ void storm(void)
 
 /*
  * By doorbell NAPI announces its sleep on a core of Linux's while the driver publishes, and doesn't ring:
- * whoever looks last is to see the other. What is overlooked is found by a thread that looks once a second,
+ * whoever looks last is to see the other. What is overlooked is found by a work item that looks once a second,
  * so that it arrives, but later than this. A few are late where the machine itself stood still.
  */
 #define LATE_MS 300
